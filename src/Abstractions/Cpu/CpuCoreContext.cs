@@ -1,0 +1,43 @@
+using Dominion.Buses;
+using Dominion.Diagnostics;
+using Dominion.Memory;
+using Dominion.Time;
+
+namespace Dominion.Cpu;
+
+/// <summary>What a core is made from.</summary>
+public sealed record CpuCoreContext
+{
+    /// <summary>The vCPU's index in its domain.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>How many vCPUs the domain has.</summary>
+    public required int VcpuCount { get; init; }
+
+    /// <summary>The CPU model's name, such as <c>x86-64-v2</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Features to add to the model (<c>vmx</c>) or to take away (<c>-avx</c>).</summary>
+    public required IReadOnlyList<string> Features { get; init; }
+
+    /// <summary>The engine: <c>auto</c>, <c>interpreter</c> or <c>translator</c>.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>The machine's memory.</summary>
+    public required IMachineMemory MachineMemory { get; init; }
+
+    /// <summary>Where physical accesses go.</summary>
+    public required IPhysicalAddressSpace Memory { get; init; }
+
+    /// <summary>Where port accesses go.</summary>
+    public required IPortSpace Ports { get; init; }
+
+    /// <summary>The domain's time.</summary>
+    public required IClock Clock { get; init; }
+
+    /// <summary>The core's log.</summary>
+    public required ILog Log { get; init; }
+
+    /// <summary>The extensions that <see cref="Features"/> asks for, found by the host.</summary>
+    public IReadOnlyList<ICpuExtensionFactory> Extensions { get; init; } = [];
+}

@@ -1,0 +1,11 @@
+namespace Dominion.Devices;
+
+/// <summary>Takes message-signalled interrupts: a write to 0xFEExxxxx (SDM volume 3A, 11.11 "Message Signalled Interrupts").</summary>
+public interface IMessageInterrupts
+{
+    /// <summary>Delivers one message. Called under the domain's device lock.</summary>
+    /// <param name="address">The message address.</param>
+    /// <param name="data">The message data.</param>
+    /// <returns>False when no local APIC took it.</returns>
+    bool Send(ulong address, uint data);
+}

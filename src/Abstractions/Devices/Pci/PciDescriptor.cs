@@ -1,0 +1,35 @@
+namespace Dominion.Devices.Pci;
+
+/// <summary>What a PCI function is (PCI Local Bus 3.0, 6.1 "Configuration Space Organization").</summary>
+public sealed record PciDescriptor
+{
+    /// <summary>The vendor id.</summary>
+    public required ushort VendorId { get; init; }
+
+    /// <summary>The device id.</summary>
+    public required ushort DeviceId { get; init; }
+
+    /// <summary>Class, subclass and programming interface, in bits 23–16, 15–8 and 7–0.</summary>
+    public required uint ClassCode { get; init; }
+
+    /// <summary>The revision id.</summary>
+    public byte Revision { get; init; }
+
+    /// <summary>The subsystem's vendor id.</summary>
+    public ushort SubsystemVendorId { get; init; }
+
+    /// <summary>The subsystem id.</summary>
+    public ushort SubsystemId { get; init; }
+
+    /// <summary>Whether the function drives an interrupt pin (INTA#).</summary>
+    public bool HasInterruptPin { get; init; }
+
+    /// <summary>How many MSI-X vectors the function has; 0 for none, at most 2048. The bus places table and pending bits in a BAR of its own: the first free one.</summary>
+    public int MessageCount { get; init; }
+
+    /// <summary>The base address registers.</summary>
+    public IReadOnlyList<PciBar> Bars { get; init; } = [];
+
+    /// <summary>Capabilities beside MSI-X, in list order.</summary>
+    public IReadOnlyList<PciCapability> Capabilities { get; init; } = [];
+}

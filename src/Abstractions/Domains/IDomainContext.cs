@@ -1,0 +1,74 @@
+using Dominion.Cpu;
+using Dominion.Buses;
+using Dominion.Devices;
+using Dominion.Diagnostics;
+using Dominion.Memory;
+using Dominion.Plugins;
+using Dominion.Services;
+using Dominion.Time;
+
+namespace Dominion.Domains;
+
+/// <summary>What the machine gives a domain.</summary>
+public interface IDomainContext
+{
+    /// <summary>The domain's name; unique in the machine.</summary>
+    string Name { get; }
+
+    /// <summary>The domain's id, from 0; unique in the machine.</summary>
+    int Id { get; }
+
+    /// <summary>How much RAM the manifest gives the domain, in bytes; a multiple of 4096.</summary>
+    ulong MemorySize { get; }
+
+    /// <summary>How many vCPUs the manifest gives the domain.</summary>
+    int VcpuCount { get; }
+
+    /// <summary>The machine's memory.</summary>
+    IMachineMemory MachineMemory { get; }
+
+    /// <summary>The domain's port space; accesses take the device lock.</summary>
+    IPortSpace Ports { get; }
+
+    /// <summary>The domain's memory space; device accesses take the device lock.</summary>
+    IMemorySpace MemorySpace { get; }
+
+    /// <summary>The domain's time.</summary>
+    IClock Clock { get; }
+
+    /// <summary>The domain's log.</summary>
+    ILog Log { get; }
+
+    /// <summary>The domain's console.</summary>
+    ICharacterStream Console { get; }
+
+    /// <summary>Power and reset of the domain.</summary>
+    IDomainControl Control { get; }
+
+    /// <summary>The lock under which every device of the domain is called. Order: this lock first, then any lock inside a service; never the device locks of two domains.</summary>
+    Lock DeviceLock { get; }
+
+    /// <summary>Makes a vCPU's core of the kind that the manifest names.</summary>
+    /// <param name="index">The vCPU's index.</param>
+    /// <returns>The core.</returns>
+    ICpuCore CreateCore(int index);
+
+    /// <summary>Makes the board that the manifest names, with its devices. Only for a type that uses a board.</summary>
+    /// <returns>The board, not reset yet.</returns>
+    IBoard CreateBoard();
+
+    /// <summary>Finds a service by an option's reference.</summary>
+    /// <typeparam name="TService">The service contract.</typeparam>
+    /// <param name="reference">The option's value.</param>
+    /// <returns>The service.</returns>
+    TService GetService<TService>(ServiceReference<TService> reference)
+        where TService : class;
+
+    /// <summary>Runs an action soon under the device lock. Safe from any thread.</summary>
+    /// <param name="action">What to run.</param>
+    void Post(Action action);
+
+    /// <summary>Ends the domain as crashed. Takes effect soon, not inside the call. Safe from any thread.</summary>
+    /// <param name="reason">What happened, for a person: registers and all.</param>
+    void Crash(string reason);
+}

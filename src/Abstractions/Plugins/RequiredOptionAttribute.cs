@@ -1,0 +1,5 @@
+namespace Dominion.Plugins;
+
+/// <summary>Marks an option that a manifest must give.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RequiredOptionAttribute : Attribute;
