@@ -37,10 +37,14 @@ public unsafe interface IMachineMemory
     /// <param name="observer">The core.</param>
     void RemoveCodeObserver(ICodeObserver observer);
 
-    /// <summary>Sets a frame's mark and tells every other observer to drop its writable translations of the frame; returns when all have.</summary>
+    /// <summary>Sets a frame's mark (counted: each core sets it once and takes it back once) and tells every other observer to drop its writable translations of the frame; returns when all have.</summary>
     /// <param name="frame">The MFN.</param>
     /// <param name="source">The core that decodes from the frame; not told itself.</param>
     void MarkCode(ulong frame, ICodeObserver source);
+
+    /// <summary>Takes back one <see cref="MarkCode"/>: the core holds no code from the frame any more. The mark goes with the last one.</summary>
+    /// <param name="frame">The MFN.</param>
+    void UnmarkCode(ulong frame);
 
     /// <summary>Tells every observer that bytes changed, when their frame is marked.</summary>
     /// <param name="address">The machine address of the first byte.</param>

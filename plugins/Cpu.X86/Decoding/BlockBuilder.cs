@@ -1,0 +1,183 @@
+using System.Runtime.InteropServices;
+using Dominion.Buses;
+using Dominion.Cpu.X86.Interpreter;
+using Dominion.Cpu.X86.Interpreter.Control;
+using Dominion.Cpu.X86.Paging;
+using Dominion.Cpu.X86.State;
+using Dominion.Memory;
+using Iced.Intel;
+
+namespace Dominion.Cpu.X86.Decoding;
+
+/// <summary>Decodes blocks with Iced, once each.</summary>
+internal sealed unsafe class BlockBuilder
+{
+    /// <summary>In <see cref="Op.Extra"/>: the instruction opens an interrupt shadow.</summary>
+    public const ushort ShadowMark = 0x5AD0;
+
+    private const int MaximumLength = 15;
+
+    private readonly X86Core _core;
+    private readonly CodeWindow _window = new();
+    private readonly Decoder _decoder16;
+    private readonly Decoder _decoder32;
+    private readonly Decoder _decoder64;
+    private readonly LoweringTable _table;
+    private readonly Op* _ops;
+    private readonly byte* _bytes;
+
+    public BlockBuilder(X86Core core)
+    {
+        _core = core;
+        _table = Instructions.Table;
+        _decoder16 = Decoder.Create(16, _window);
+        _decoder32 = Decoder.Create(32, _window);
+        _decoder64 = Decoder.Create(64, _window);
+        _ops = (Op*)NativeMemory.AllocZeroed(BlockCache.MaximumInstructions + 1, (nuint)sizeof(Op));
+        _bytes = (byte*)NativeMemory.AllocZeroed(2 * MaximumLength);
+    }
+
+    ~BlockBuilder()
+    {
+        NativeMemory.Free(_ops);
+        NativeMemory.Free(_bytes);
+    }
+
+    /// <summary>Decodes the block at an address in RAM and enters it in the cache.</summary>
+    /// <param name="rip">RIP.</param>
+    /// <param name="linear">The linear address.</param>
+    /// <param name="address">The machine address.</param>
+    /// <returns>Null when fetching an instruction's second page faults; the fault is recorded.</returns>
+    public Block* Build(ulong rip, ulong linear, ulong address)
+    {
+        byte* start = _core.MachineMemory.Base + address;
+        int inPage = FrameRange.FrameSize - (int)(address & 0xFFF);
+
+        // Watch the frame before reading it: a write that comes later is heard of, one that came earlier is seen.
+        int count = Decode(rip, start, inPage, SingleStep ? 1 : BlockCache.MaximumInstructions, out int length);
+        if (count > 0)
+            return Enter(count, length, address, 0);
+
+        // The first instruction does not end in this page.
+        FetchEntry* second = _core.ResolveFetch(_core.TruncateLinear((linear & ~0xFFFUL) + FrameRange.FrameSize));
+        if (second == null)
+            return null;
+        int taken = Math.Min(inPage, MaximumLength);
+        Buffer.MemoryCopy(start, _bytes, 2 * MaximumLength, taken);
+        ReadPage(second, _bytes + taken, MaximumLength);
+        count = Decode(rip, _bytes, taken + MaximumLength, 1, out length);
+        if (second->Host == null)
+            return EnterUncached(length, address);
+        return Enter(count, length, address, (ulong)(second->Host - _core.MachineMemory.Base));
+    }
+
+    /// <summary>Decodes one instruction from a device's memory. The block is good for one execution.</summary>
+    public Block* BuildFromDevice(ulong rip, ulong linear, ulong physical)
+    {
+        int offset = (int)(linear & 0xFFF);
+        int inPage = Math.Min(MaximumLength, FrameRange.FrameSize - offset);
+        for (int i = 0; i < inPage; i++)
+            _bytes[i] = (byte)_core.Memory.Read(physical + (ulong)(offset + i), AccessWidth.Byte, _core.Index);
+        if (Decode(rip, _bytes, inPage, 1, out int length) == 0)
+        {
+            FetchEntry* second = _core.ResolveFetch(_core.TruncateLinear((linear & ~0xFFFUL) + FrameRange.FrameSize));
+            if (second == null)
+            {
+                _core.S->Leave = _core.S->Leave == LeaveReason.Exit ? LeaveReason.Exit : LeaveReason.Fault;
+                return null;
+            }
+
+            ReadPage(second, _bytes + inPage, MaximumLength);
+            Decode(rip, _bytes, inPage + MaximumLength, 1, out length);
+        }
+
+        return EnterUncached(length, ulong.MaxValue);
+    }
+
+    private bool SingleStep => (_core.S->Mode & BlockMode.Single) != 0;
+
+    private void ReadPage(FetchEntry* page, byte* destination, int length)
+    {
+        if (page->Host != null)
+        {
+            Buffer.MemoryCopy(page->Host, destination, length, length);
+            return;
+        }
+
+        for (int i = 0; i < length; i++)
+            destination[i] = (byte)_core.Memory.Read(page->Physical + (ulong)i, AccessWidth.Byte, _core.Index);
+    }
+
+    private Block* Enter(int count, int length, ulong address, ulong secondPage)
+    {
+        Block* block = Copy(count, length, address);
+        block->SecondPage = secondPage;
+        _core.AddBlock(block);
+        return block;
+    }
+
+    /// <summary>A block that no look-up finds again.</summary>
+    private Block* EnterUncached(int length, ulong address)
+    {
+        Block* block = Copy(1, length, address);
+        block->SecondPage = ulong.MaxValue;
+        return block;
+    }
+
+    private Block* Copy(int count, int length, ulong address)
+    {
+        Block* block = _core.AllocateBlock(count + 1);
+        block->Address = address;
+        block->Mode = _core.S->Mode;
+        block->Count = (ushort)count;
+        block->Length = (ushort)length;
+        Buffer.MemoryCopy(_ops, block->Ops, (count + 1) * sizeof(Op), (count + 1) * sizeof(Op));
+        return block;
+    }
+
+    private int Decode(ulong rip, byte* code, int available, int most, out int length)
+    {
+        uint mode = _core.S->Mode;
+        Decoder decoder = (mode & BlockMode.Code64) != 0 ? _decoder64 : (mode & BlockMode.Code32) != 0 ? _decoder32 : _decoder16;
+        _window.Set(code, available);
+        decoder.IP = rip;
+        length = 0;
+        int count = 0;
+        while (count < most)
+        {
+            decoder.Decode(out Instruction instruction);
+            if (decoder.LastError == DecoderError.NoMoreBytes && available - length < MaximumLength)
+                break;
+            Op* op = &_ops[count];
+            Prepare(op, count, length, instruction.Length);
+            var lowering = new Lowering { Op = op, Core = _core, BlockRip = rip, Mode = mode };
+            if (decoder.LastError != DecoderError.None || !_core.Cpuid.Supports(instruction) || !_table.TryLower(instruction, ref lowering))
+            {
+                Prepare(op, count, length, instruction.Length);
+                op->Handler = instruction.Length > MaximumLength - 1 && decoder.LastError != DecoderError.None ? &BlockEnds.TooLong : &BlockEnds.Undefined;
+                lowering.EndsBlock = true;
+            }
+
+            length += instruction.Length;
+            count++;
+            if (lowering.EndsBlock)
+                break;
+        }
+
+        Op* end = &_ops[count];
+        Prepare(end, count, length, 0);
+        end->Handler = SingleStep ? &BlockEnds.Leave : &BlockEnds.GoOn;
+        return count;
+    }
+
+    private static void Prepare(Op* op, int number, int offset, int length)
+    {
+        *op = default;
+        op->Base = Offsets.Zero;
+        op->Index = Offsets.Zero;
+        op->SegmentBase = Offsets.Zero;
+        op->Number = (byte)number;
+        op->Offset = (ushort)offset;
+        op->Length = (byte)length;
+    }
+}

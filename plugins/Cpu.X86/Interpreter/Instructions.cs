@@ -1,0 +1,39 @@
+using Dominion.Cpu.X86.Decoding;
+using Dominion.Cpu.X86.Interpreter.Control;
+using Dominion.Cpu.X86.Interpreter.Integer;
+using Dominion.Cpu.X86.Interpreter.Strings;
+using Dominion.Cpu.X86.Interpreter.Privileged;
+
+namespace Dominion.Cpu.X86.Interpreter;
+
+/// <summary>The instruction groups, put together once.</summary>
+internal static class Instructions
+{
+    /// <summary>Which group lowers which mnemonic.</summary>
+    public static LoweringTable Table { get; } = Create();
+
+    private static LoweringTable Create()
+    {
+        var table = new LoweringTable();
+        Arithmetic.Register(table);
+        Moves.Register(table);
+        Conditional.Register(table);
+        Shifts.Register(table);
+        DoubleShifts.Register(table);
+        MultiplyDivide.Register(table);
+        Bits.Register(table);
+        Exchanges.Register(table);
+        StackMoves.Register(table);
+        FlagMoves.Register(table);
+        Decimal.Register(table);
+        Branches.Register(table);
+        FarBranches.Register(table);
+        StringMoves.Register(table);
+        StringPorts.Register(table);
+        Ports.Register(table);
+        SystemInstructions.Register(table);
+        ControlMoves.Register(table);
+        DescriptorTables.Register(table);
+        return table;
+    }
+}

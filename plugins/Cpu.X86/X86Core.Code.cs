@@ -1,0 +1,180 @@
+using Dominion.Cpu.X86.Decoding;
+using Dominion.Cpu.X86.Paging;
+using Dominion.Cpu.X86.State;
+using Dominion.Memory;
+
+namespace Dominion.Cpu.X86;
+
+/// <content>Fetching: from RIP to a block, and what happens when code is written to.</content>
+internal sealed unsafe partial class X86Core : ICodeObserver
+{
+    private readonly Lock _codeLock = new();
+    private readonly Queue<(ulong Address, int Length)> _foreignWrites = new();
+    private readonly HashSet<ulong> _foreignMarks = [];
+    private bool _hasForeignWork;
+    private int _runningThread;
+
+    /// <summary>Finds the page that an instruction is fetched from.</summary>
+    /// <returns>Null when the fetch faults; the fault is recorded.</returns>
+    public FetchEntry* ResolveFetch(ulong linear)
+    {
+        bool user = S->Cpl == 3;
+        FetchEntry* entry = _tlb.FindFetch(linear, user);
+        if (entry != null)
+            return entry;
+        if (IsLongMode && !PageWalker.IsCanonical(linear))
+        {
+            SetFault(X86Exception.GeneralProtection, 0);
+            return null;
+        }
+
+        X86TranslationResult result = Walker.Walk(linear, MemoryAccess.Execute, user, false, out PageWalk walk);
+        if (result == X86TranslationResult.Ok)
+            return _tlb.AddFetch(linear, user, Memory.GetPage(walk.Physical, MemoryAccess.Execute), walk.Physical, walk.IsGlobal, walk.PageBits);
+        if (result == X86TranslationResult.PageFault)
+            SetPageFault(linear, walk.ErrorCode);
+        else
+            S->Leave = LeaveReason.Exit;
+        return null;
+    }
+
+    /// <summary>The linear address of an instruction.</summary>
+    public ulong FetchLinear(ulong rip) =>
+        Is64Bit ? rip : (uint)(S->Arch.Segments[(int)X86SegmentRegister.Cs].Base + rip);
+
+    private Block* FindBlock(ulong rip)
+    {
+        if (!Is64Bit && rip > S->Arch.Segments[(int)X86SegmentRegister.Cs].Limit)
+            return FetchFault(rip, X86Exception.GeneralProtection);
+        ulong linear = FetchLinear(rip);
+        FetchEntry* fetch = ResolveFetch(linear);
+        if (fetch == null)
+            return FetchFault();
+        if (fetch->Host == null)
+            return _builder.BuildFromDevice(rip, linear, fetch->Physical);
+
+        ulong address = (ulong)(fetch->Host - MachineMemory.Base) + (linear & 0xFFF);
+        Block* block = _blocks.Find(address, S->Mode);
+        if (block != null)
+        {
+            if (block->SecondPage == 0)
+                return block;
+            FetchEntry* second = ResolveFetch(TruncateLinear((linear & PageMask) + 4096));
+            if (second == null)
+                return FetchFault();
+            if (second->Host != null && (ulong)(second->Host - MachineMemory.Base) == block->SecondPage)
+                return block;
+        }
+
+        block = _builder.Build(rip, linear, address);
+        return block != null ? block : FetchFault();
+    }
+
+    private Block* FetchFault()
+    {
+        if (S->Leave != LeaveReason.Exit)
+            S->Leave = LeaveReason.Fault;
+        return null;
+    }
+
+    private Block* FetchFault(ulong rip, X86Exception vector)
+    {
+        S->Arch.Rip = rip;
+        SetFault(vector, 0);
+        return FetchFault();
+    }
+
+    /// <summary>Enters a block in the cache and watches its frames.</summary>
+    public void AddBlock(Block* block)
+    {
+        if (_blocks.Add(block))
+            WatchFrame(block->Address >> FrameRange.FrameShift);
+        if (block->SecondPage != 0 && _blocks.AddSecondPage(block))
+            WatchFrame(block->SecondPage >> FrameRange.FrameShift);
+    }
+
+    /// <summary>Room for a block; drops all others when there is none left.</summary>
+    public Block* AllocateBlock(int instructions)
+    {
+        Block* block = _blocks.Allocate(instructions);
+        if (block != null)
+            return block;
+        _blocks.Clear();
+        S->Generation++;
+        return _blocks.Allocate(instructions);
+    }
+
+    private void WatchFrame(ulong frame)
+    {
+        MachineMemory.MarkCode(frame, this);
+        _tlb.ProtectFrame(MachineMemory.Base + (frame << FrameRange.FrameShift));
+    }
+
+    void ICodeObserver.OnCodeMarked(ulong frame)
+    {
+        lock (_codeLock)
+        {
+            _foreignMarks.Add(frame);
+            _hasForeignWork = true;
+        }
+
+        Signal();
+    }
+
+    void ICodeObserver.OnCodeWritten(ulong address, int length)
+    {
+        if (Environment.CurrentManagedThreadId == _runningThread)
+        {
+            DropWrittenCode(address, length);
+            return;
+        }
+
+        lock (_codeLock)
+        {
+            _foreignWrites.Enqueue((address, length));
+            _hasForeignWork = true;
+        }
+
+        Signal();
+    }
+
+    /// <summary>Code that this core itself wrote over is stale at once: the instruction behind the writing one is fetched anew (SDM volume 3A, 8.1.3).</summary>
+    private void DropWrittenCode(ulong address, int length)
+    {
+        if (!_blocks.Overlaps(address, length))
+            return;
+        ulong frame = address >> FrameRange.FrameShift;
+        _blocks.DropFrame(frame);
+        MachineMemory.UnmarkCode(frame);
+        S->Generation++;
+        Block* running = S->Block;
+        if (running == null || (running->Address >> FrameRange.FrameShift != frame && running->SecondPage >> FrameRange.FrameShift != frame))
+            return;
+        for (int i = 1; i <= running->Count; i++)
+            running->Ops[i].Handler = &Interpreter.Control.BlockEnds.Refetch;
+    }
+
+    /// <summary>Does what other threads' writes to code ask for. Called between blocks.</summary>
+    private void ServeForeignWrites()
+    {
+        lock (_codeLock)
+        {
+            _hasForeignWork = false;
+            foreach (ulong frame in _foreignMarks)
+                _tlb.ProtectFrame(MachineMemory.Base + (frame << FrameRange.FrameShift));
+            _foreignMarks.Clear();
+            while (_foreignWrites.TryDequeue(out (ulong Address, int Length) write))
+                DropWrittenCode(write.Address, write.Length);
+        }
+    }
+
+    private void OnLayoutChanged()
+    {
+        Volatile.Write(ref _layoutChanged, true);
+        Signal();
+        if (Environment.CurrentManagedThreadId == _runningThread)
+            FlushAll();
+    }
+
+    private bool _layoutChanged;
+}
