@@ -1,7 +1,7 @@
 namespace Dominion.Cpu.X86.FloatingPoint;
 
-/// <summary>FCOM, FUCOM, FTST and their FCOMI forms (SDM 1 8.3.6). With an unmasked invalid operation or denormal operand the
-/// condition codes or EFLAGS are not written: see <see cref="X87Context.SuppressesResult"/>.</summary>
+/// <summary>FCOM, FUCOM, FTST and their FCOMI forms (SDM 1 8.3.6). The condition codes are written even when an exception is
+/// unmasked, as processors do; only the pop is then left out: see <see cref="X87Context.SuppressesResult"/>.</summary>
 internal static class X87Comparison
 {
     /// <summary>FCOM, FCOMI, FTST: any NaN is an invalid operation.</summary>

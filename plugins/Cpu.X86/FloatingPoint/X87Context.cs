@@ -30,6 +30,9 @@ internal struct X87Context(ushort controlWord)
     /// operand or a division by zero is unmasked.</summary>
     public readonly bool SuppressesResult => (Unmasked & FloatExceptions.PreComputation) != 0;
 
+    /// <summary>True when FLD of 32 or 64 bits does not push: processors complete it on an unmasked denormal operand.</summary>
+    public readonly bool SuppressesLoad => (Unmasked & FloatExceptions.Invalid) != 0;
+
     /// <summary>True when a store does not write memory and does not pop: an unmasked overflow or underflow too has no
     /// result there (SDM 1 8.5.4 and 8.5.5).</summary>
     public readonly bool SuppressesStore => (Unmasked & ~FloatExceptions.Precision) != 0;

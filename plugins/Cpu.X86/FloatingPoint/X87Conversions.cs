@@ -51,7 +51,15 @@ internal static class X87Conversions
             return format.Infinity(operand.Sign);
         if (operand.IsZero)
             return format.Zero(operand.Sign);
-        return format.Round(
+        ulong bits = format.Round(
             operand.Unpack(), context.Rounding, context.Masks(FloatExceptions.Underflow), ref context.Raised, out context.RoundedUp);
+        if (context.SuppressesStore)
+        {
+            // Nothing was rounded, so nothing is inexact.
+            context.Raised &= ~FloatExceptions.Precision;
+            context.RoundedUp = false;
+        }
+
+        return bits;
     }
 }
