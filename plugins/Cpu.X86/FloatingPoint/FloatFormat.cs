@@ -53,14 +53,21 @@ internal readonly struct FloatFormat(int fractionBits, int exponentBits)
             : Unrounded.Normalize(Sign(bits), 1 - Bias, fraction, 0);
     }
 
-    /// <summary>Rounds to the format with the masked responses to overflow and underflow.</summary>
+    /// <summary>Rounds to the format with the masked responses to overflow and underflow; what is returned when one of them
+    /// is not masked has no meaning, but the exceptions are those of that case.</summary>
     /// <param name="value">The exact value.</param>
     /// <param name="mode">The rounding mode.</param>
-    /// <param name="underflowMasked">When not, every tiny result raises underflow, and not only an inexact one.</param>
+    /// <param name="masked">The exceptions that are masked.</param>
+    /// <param name="flushToZero">MXCSR's FZ: a masked underflow gives zero (SDM 1 10.2.3.3).</param>
     /// <param name="raised">Receives the exceptions.</param>
     /// <param name="roundedUp">Whether the magnitude was rounded up.</param>
     public ulong Round(
-        in Unrounded value, RoundingMode mode, bool underflowMasked, ref FloatExceptions raised, out bool roundedUp)
+        in Unrounded value,
+        RoundingMode mode,
+        FloatExceptions masked,
+        bool flushToZero,
+        ref FloatExceptions raised,
+        out bool roundedUp)
     {
         int dropped = 63 - FractionBits;
         ulong significand = SignificandRounder.Round(
@@ -68,23 +75,36 @@ internal readonly struct FloatFormat(int fractionBits, int exponentBits)
         int biased = value.Exponent + Bias + carry;
         if (biased >= MaximumExponent)
         {
-            raised |= FloatExceptions.Overflow | FloatExceptions.Precision;
+            bool isMasked = (masked & FloatExceptions.Overflow) != 0;
+            raised |= FloatExceptions.Overflow | (inexact || isMasked ? FloatExceptions.Precision : 0);
             roundedUp = SignificandRounder.OverflowsToInfinity(mode, value.Sign);
             return roundedUp ? Infinity(value.Sign) : (InfinityBits - 1) | Zero(value.Sign);
         }
 
         if (biased <= 0)
         {
-            ulong high = value.High;
-            ulong low = value.Low;
-            SignificandRounder.ShiftRightSticky(ref high, ref low, 1 - (value.Exponent + Bias));
-            significand = SignificandRounder.Round(
-                mode, value.Sign, high, low, dropped, out _, out inexact, out roundedUp);
-            if (inexact || !underflowMasked)
+            if ((masked & FloatExceptions.Underflow) == 0)
+            {
                 raised |= FloatExceptions.Underflow;
+            }
+            else if (flushToZero)
+            {
+                raised |= FloatExceptions.Underflow | FloatExceptions.Precision;
+                return Zero(value.Sign);
+            }
+            else
+            {
+                ulong high = value.High;
+                ulong low = value.Low;
+                SignificandRounder.ShiftRightSticky(ref high, ref low, 1 - (value.Exponent + Bias));
+                significand = SignificandRounder.Round(
+                    mode, value.Sign, high, low, dropped, out _, out inexact, out roundedUp);
+                if (inexact)
+                    raised |= FloatExceptions.Underflow;
 
-            // A carry into the integer bit is the smallest normal number: that bit adds one to the exponent field.
-            biased = (long)significand < 0 ? 1 : 0;
+                // A carry into the integer bit gives the smallest normal number.
+                biased = (long)significand < 0 ? 1 : 0;
+            }
         }
 
         if (inexact)

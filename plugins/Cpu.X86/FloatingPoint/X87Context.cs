@@ -23,8 +23,11 @@ internal struct X87Context(ushort controlWord)
     /// (SDM 1 8.1.5.2).</summary>
     public readonly int DroppedBits => (control & 0x300) switch { 0x000 => 40, 0x200 => 11, _ => 0 };
 
+    /// <summary>The exceptions that the control word masks.</summary>
+    public readonly FloatExceptions Masked => (FloatExceptions)control & FloatExceptions.All;
+
     /// <summary>The exceptions of this operation that are not masked: the status word's ES and B become set if there is one.</summary>
-    public readonly FloatExceptions Unmasked => Raised & (FloatExceptions)~control & FloatExceptions.All;
+    public readonly FloatExceptions Unmasked => Raised & ~Masked;
 
     /// <summary>True when the operands, the stack and the tags stay as they were, because an invalid operand, a denormal
     /// operand or a division by zero is unmasked.</summary>
@@ -38,7 +41,7 @@ internal struct X87Context(ushort controlWord)
     public readonly bool SuppressesStore => (Unmasked & ~FloatExceptions.Precision) != 0;
 
     /// <summary>True when every exception of the set is masked.</summary>
-    public readonly bool Masks(FloatExceptions exceptions) => ((FloatExceptions)~control & exceptions) == 0;
+    public readonly bool Masks(FloatExceptions exceptions) => (exceptions & ~Masked) == 0;
 
     /// <summary>Records exceptions; false when one of them is unmasked, so that the operation ends here.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

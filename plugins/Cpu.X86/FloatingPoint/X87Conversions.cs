@@ -52,7 +52,7 @@ internal static class X87Conversions
         if (operand.IsZero)
             return format.Zero(operand.Sign);
         ulong bits = format.Round(
-            operand.Unpack(), context.Rounding, context.Masks(FloatExceptions.Underflow), ref context.Raised, out context.RoundedUp);
+            operand.Unpack(), context.Rounding, context.Masked, false, ref context.Raised, out context.RoundedUp);
         if (context.SuppressesStore)
         {
             // Nothing was rounded, so nothing is inexact.

@@ -3,7 +3,7 @@ using Dominion.Cpu.X86.FloatingPoint.Transcendental;
 using Dominion.Cpu.X86.Tests.Platform;
 using Iced.Intel;
 
-namespace Dominion.Cpu.X86.Tests.FloatingPoint;
+namespace Dominion.Cpu.X86.Tests.FloatingPoint.Transcendental;
 
 /// <summary>Special operands and exceptions are the host's; values are within one unit of the last place of the host's, which
 /// is what both promise (SDM 1 8.3.10).</summary>
