@@ -26,7 +26,8 @@ internal readonly struct Unrounded(bool sign, int exponent, ulong high, ulong lo
             high += larger.High;
             if (high < larger.High)
             {
-                low = (low >> 1) | (low & 1) | (high << 63);
+                // With a carry the distance was below 64, so that bit 0 of low is clear.
+                low = (low >> 1) | (high << 63);
                 high = (high >> 1) | Float80.IntegerBit;
                 exponent++;
             }

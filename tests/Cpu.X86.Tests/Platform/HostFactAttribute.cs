@@ -4,9 +4,11 @@ namespace Dominion.Cpu.X86.Tests.Platform;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class HostFactAttribute : FactAttribute
 {
-    public HostFactAttribute()
+    public HostFactAttribute(bool needsAvx = false)
     {
         if (!ExecutableMemory.IsHostCapable)
             Skip = "The oracle is the host's floating-point unit: this needs Linux on x86-64.";
+        else if (needsAvx && !System.Runtime.Intrinsics.X86.Avx.IsSupported)
+            Skip = "The oracle is the host's floating-point unit: this needs AVX.";
     }
 }

@@ -91,11 +91,9 @@ public sealed class SseDoubleTests
         }
     }
 
-    [HostFact]
+    [HostFact(needsAvx: true)]
     public void VexPredicatesAreTheHosts()
     {
-        if (!System.Runtime.Intrinsics.X86.Avx.IsSupported)
-            return;
         for (int i = 0; i < 32; i++)
         {
             int predicate = i;
