@@ -35,7 +35,7 @@ internal static class SignificandRounder
         return Float80.IntegerBit;
     }
 
-    /// <summary>Whether an overflow gives infinity, rather than the largest finite number (SDM 1 table 4-11).</summary>
+    /// <summary>Whether an overflow gives infinity, rather than the largest finite number (SDM 1 4.9.1.4).</summary>
     public static bool OverflowsToInfinity(RoundingMode mode, bool sign) => mode switch
     {
         RoundingMode.NearestEven => true,

@@ -1,6 +1,6 @@
 namespace Dominion.Cpu.X86.FloatingPoint;
 
-/// <summary>FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2 and FLDZ (SDM 1 8.3.8): rounded from a longer constant by the rounding
+/// <summary>FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2 and FLDZ (SDM 1 8.3.4): rounded from a longer constant by the rounding
 /// control, whatever the precision control; the rounding raises nothing and leaves C1 clear.</summary>
 internal static class X87Constants
 {

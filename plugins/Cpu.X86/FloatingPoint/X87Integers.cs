@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Dominion.Cpu.X86.FloatingPoint;
 
-/// <summary>FILD, FIST, FISTP, FISTTP, FBLD and FBSTP (SDM 1 8.3.2 and 4.7, SDM 2).</summary>
+/// <summary>FILD, FIST, FISTP, FISTTP, FBLD and FBSTP (SDM 1 8.3.3 and 4.7).</summary>
 internal static class X87Integers
 {
     /// <summary>Above this FBSTP is an invalid operation: eighteen decimal digits.</summary>

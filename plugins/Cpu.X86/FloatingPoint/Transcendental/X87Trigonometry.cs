@@ -2,7 +2,7 @@ using static Dominion.Cpu.X86.FloatingPoint.Transcendental.WideArithmetic;
 
 namespace Dominion.Cpu.X86.FloatingPoint.Transcendental;
 
-/// <summary>FSIN, FCOS, FSINCOS and FPTAN (SDM 1 8.3.8). Like the processors', the argument reduction is exact for a pi of 66
+/// <summary>FSIN, FCOS, FSINCOS and FPTAN (SDM 1 8.3.7). Like the processors', the argument reduction is exact for a pi of 66
 /// bits. Each returns false when C2 is to be set and the operand to stay: its magnitude is 2^63 or more, but not infinite.
 /// True goes with C2 clear.</summary>
 internal static class X87Trigonometry
