@@ -10,7 +10,7 @@ internal static class X87Arithmetic
 
     public static Float80 Multiply(ref X87Context context, Float80 left, Float80 right)
     {
-        if (!(left.IsNormal && right.IsNormal))
+        if (!context.AreOrdinary(left, right))
         {
             if (IsSpecialPair(ref context, left, right, out Float80 special))
                 return special;
@@ -32,7 +32,7 @@ internal static class X87Arithmetic
 
     public static Float80 Divide(ref X87Context context, Float80 left, Float80 right)
     {
-        if (!(left.IsNormal && right.IsNormal))
+        if (!context.AreOrdinary(left, right))
         {
             if (IsSpecialPair(ref context, left, right, out Float80 special))
                 return special;
@@ -172,7 +172,7 @@ internal static class X87Arithmetic
 
     private static Float80 AddSigned(ref X87Context context, Float80 left, Float80 right, bool negate)
     {
-        if (!(left.IsNormal && right.IsNormal))
+        if (!context.AreOrdinary(left, right))
         {
             if (IsSpecialPair(ref context, left, right, out Float80 special))
                 return special;

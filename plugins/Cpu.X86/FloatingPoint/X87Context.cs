@@ -17,6 +17,9 @@ internal struct X87Context(ushort controlWord)
     /// <summary>C1 after an inexact result: the magnitude was rounded up. False in every other case.</summary>
     public bool RoundedUp;
 
+    /// <summary>A memory operand was a denormal of its format, which the register it was widened to does not show.</summary>
+    private bool hasDenormalMemoryOperand;
+
     public readonly RoundingMode Rounding => (RoundingMode)((control >> 10) & 3);
 
     /// <summary>How many low bits of a 64-bit significand the precision control drops; the reserved encoding 01 drops none
@@ -51,12 +54,20 @@ internal struct X87Context(ushort controlWord)
         return Masks(exceptions);
     }
 
+    /// <summary>True for operands that raise nothing themselves and have no special rules.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly bool AreOrdinary(Float80 left, Float80 right) =>
+        left.IsNormal && right.IsNormal && !hasDenormalMemoryOperand;
+
+    internal void NoteDenormalMemoryOperand() => hasDenormalMemoryOperand = true;
+
     /// <summary>Records the denormal-operand exception if it is due; false when that ends the operation.</summary>
-    internal bool CheckDenormal(Float80 operand) => !operand.IsDenormal || Raise(FloatExceptions.Denormal);
+    internal bool CheckDenormal(Float80 operand) =>
+        !(operand.IsDenormal || hasDenormalMemoryOperand) || Raise(FloatExceptions.Denormal);
 
     /// <inheritdoc cref="CheckDenormal(Float80)"/>
     internal bool CheckDenormal(Float80 left, Float80 right) =>
-        !(left.IsDenormal || right.IsDenormal) || Raise(FloatExceptions.Denormal);
+        !(left.IsDenormal || right.IsDenormal || hasDenormalMemoryOperand) || Raise(FloatExceptions.Denormal);
 
     /// <summary>Records an invalid operation and gives its masked response.</summary>
     internal Float80 Invalid()

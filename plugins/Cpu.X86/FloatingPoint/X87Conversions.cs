@@ -1,11 +1,20 @@
 namespace Dominion.Cpu.X86.FloatingPoint;
 
-/// <summary>FLD, FST and FSTP with operands of 32 and 64 bits. Those of 80 bits convert nothing and raise nothing.</summary>
+/// <summary>Operands of 32 and 64 bits. Those of 80 bits convert nothing and raise nothing.</summary>
 internal static class X87Conversions
 {
-    public static Float80 FromSingle(ref X87Context context, uint bits) => Widen(ref context, FloatFormat.Single, bits);
+    /// <summary>FLD; see <see cref="X87Context.SuppressesLoad"/>.</summary>
+    public static Float80 FromSingle(ref X87Context context, uint bits) => Load(ref context, FloatFormat.Single, bits);
 
-    public static Float80 FromDouble(ref X87Context context, ulong bits) => Widen(ref context, FloatFormat.Double, bits);
+    /// <inheritdoc cref="FromSingle"/>
+    public static Float80 FromDouble(ref X87Context context, ulong bits) => Load(ref context, FloatFormat.Double, bits);
+
+    /// <summary>The memory operand of FADD, FSUB, FMUL, FDIV, FCOM and their kin, for the operation that follows in the same
+    /// context. That one answers to a signaling NaN and reports a denormal; here nothing is raised.</summary>
+    public static Float80 OperandFromSingle(ref X87Context context, uint bits) => Widen(ref context, FloatFormat.Single, bits);
+
+    /// <inheritdoc cref="OperandFromSingle"/>
+    public static Float80 OperandFromDouble(ref X87Context context, ulong bits) => Widen(ref context, FloatFormat.Double, bits);
 
     /// <summary>Rounds for a store; see <see cref="X87Context.SuppressesStore"/>.</summary>
     public static uint ToSingle(ref X87Context context, Float80 operand) =>
@@ -15,20 +24,26 @@ internal static class X87Conversions
     public static ulong ToDouble(ref X87Context context, Float80 operand) =>
         Narrow(ref context, FloatFormat.Double, operand);
 
+    private static Float80 Load(ref X87Context context, FloatFormat format, ulong bits)
+    {
+        Float80 value = Widen(ref context, format, bits);
+        context.CheckDenormal(value);
+        return value.IsNaN ? X87NaN.Propagate(ref context, value) : value;
+    }
+
     private static Float80 Widen(ref X87Context context, FloatFormat format, ulong bits)
     {
         bool sign = format.Sign(bits);
         if (format.BiasedExponent(bits) == format.MaximumExponent)
         {
             ulong significand = Float80.IntegerBit | ((bits & format.FractionMask) << (63 - format.FractionBits));
-            Float80 value = new(sign, Float80.MaximumExponent, significand);
-            return value.IsNaN ? X87NaN.Propagate(ref context, value) : value;
+            return new Float80(sign, Float80.MaximumExponent, significand);
         }
 
         if (format.IsZero(bits))
             return Float80.Zero(sign);
         if (format.IsDenormal(bits))
-            context.Raised |= FloatExceptions.Denormal;
+            context.NoteDenormalMemoryOperand();
         Unrounded unpacked = format.Unpack(bits);
         return new Float80(sign, unpacked.Exponent + Float80.Bias, unpacked.High);
     }

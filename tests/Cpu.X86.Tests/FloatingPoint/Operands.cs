@@ -24,7 +24,7 @@ internal static class Operands
     /// <summary>The significands at every exponent above, and the edges: for instructions with one operand.</summary>
     public static Float80[] Grid { get; } = MakeGrid();
 
-    /// <summary>The four rounding controls with the three precision controls, all exceptions masked and none.</summary>
+    /// <summary>The four rounding controls with the precision controls, the reserved one too, all exceptions masked and none.</summary>
     public static ushort[] ControlWords { get; } = MakeControlWords();
 
     public static ushort RandomControlWord(Random random)
@@ -66,6 +66,24 @@ internal static class Operands
             _ => significand,
         };
         return significand | 0x8000_0000_0000_0000;
+    }
+
+    /// <summary>Random bits of a memory operand of 32 or 64 bits, of every class.</summary>
+    public static ulong RandomMemory(Random random, int width)
+    {
+        ulong bits = RandomSignificand(random);
+        if (random.Next(2) == 0)
+            bits = (ulong)random.NextInt64();
+        FloatFormat format = width == 32 ? FloatFormat.Single : FloatFormat.Double;
+        bits >>= 64 - width;
+        return random.Next(6) switch
+        {
+            0 => bits & (format.SignBit | format.FractionMask),
+            1 => bits | format.InfinityBits,
+            2 => bits & (format.SignBit | format.InfinityBits),
+            3 => bits >> random.Next(width),
+            _ => bits ^ (random.Next(2) == 0 ? format.SignBit : 0),
+        };
     }
 
     private static Float80[] MakeEdges()
@@ -131,7 +149,7 @@ internal static class Operands
     [
         .. from masks in (int[])[0x3F, 0x00]
            from rounding in Enumerable.Range(0, 4)
-           from precision in (int[])[3, 2, 0]
+           from precision in (int[])[3, 2, 1, 0]
            select (ushort)(0x40 | masks | (precision << 8) | (rounding << 10)),
     ];
 }

@@ -102,7 +102,7 @@ public sealed class X87ConversionTests
         Random random = new(seed);
         for (int i = 0; i < X87Oracle.RandomCases; i++)
         {
-            UInt128 memory = width == 0 ? RandomDecimal(random) : RandomBits(random, width);
+            UInt128 memory = width == 0 ? RandomDecimal(random) : Operands.RandomMemory(random, width);
             ushort control = Operands.RandomControlWord(random);
             X87Context context = new(control);
             Float80 result = operation(ref context, memory);
@@ -149,23 +149,6 @@ public sealed class X87ConversionTests
         Assert.Fail(
             $"{name} FCW {control:X4} {operand}: host {expected.Memory:X} {expected.Exceptions} C1 {expected.C1}, "
             + $"here {memory:X} {context.Raised} C1 {context.RoundedUp}");
-    }
-
-    private static UInt128 RandomBits(Random random, int width)
-    {
-        ulong bits = Operands.RandomSignificand(random);
-        if (random.Next(2) == 0)
-            bits = (ulong)random.NextInt64();
-        FloatFormat format = width == 32 ? FloatFormat.Single : FloatFormat.Double;
-        bits >>= 64 - width;
-        return random.Next(6) switch
-        {
-            0 => bits & (format.SignBit | format.FractionMask),
-            1 => bits | format.InfinityBits,
-            2 => bits & (format.SignBit | format.InfinityBits),
-            3 => bits >> random.Next(width),
-            _ => bits ^ (random.Next(2) == 0 ? format.SignBit : 0),
-        };
     }
 
     private static UInt128 RandomDecimal(Random random)
