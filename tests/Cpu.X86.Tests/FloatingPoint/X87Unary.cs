@@ -1,0 +1,5 @@
+using Dominion.Cpu.X86.FloatingPoint;
+
+namespace Dominion.Cpu.X86.Tests.FloatingPoint;
+
+internal delegate Float80 X87Unary(ref X87Context context, Float80 operand);
