@@ -154,7 +154,15 @@ internal sealed unsafe class BlockBuilder
             if (decoder.LastError != DecoderError.None || !_core.Cpuid.Supports(instruction) || !_table.TryLower(instruction, ref lowering))
             {
                 Prepare(op, count, length, instruction.Length);
-                op->Handler = instruction.Length > MaximumLength - 1 && decoder.LastError != DecoderError.None ? &BlockEnds.TooLong : &BlockEnds.Undefined;
+                if (decoder.LastError == DecoderError.None && _core.TryGetExtensionInstruction(instruction, out uint number))
+                {
+                    op->Immediate = number;
+                    op->Handler = &BlockEnds.Extension;
+                }
+                else
+                {
+                    op->Handler = Refusal(instruction, decoder.LastError);
+                }
                 lowering.EndsBlock = true;
             }
 
@@ -169,6 +177,9 @@ internal sealed unsafe class BlockBuilder
         end->Handler = SingleStep ? &BlockEnds.Leave : &BlockEnds.GoOn;
         return count;
     }
+
+    private static Handler Refusal(in Instruction instruction, DecoderError error) =>
+        error != DecoderError.None && instruction.Length >= MaximumLength ? &BlockEnds.TooLong : &BlockEnds.Undefined;
 
     private static void Prepare(Op* op, int number, int offset, int length)
     {

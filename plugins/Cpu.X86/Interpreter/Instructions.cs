@@ -25,7 +25,7 @@ internal static class Instructions
         Exchanges.Register(table);
         StackMoves.Register(table);
         FlagMoves.Register(table);
-        Decimal.Register(table);
+        DecimalAdjust.Register(table);
         Branches.Register(table);
         FarBranches.Register(table);
         StringMoves.Register(table);
