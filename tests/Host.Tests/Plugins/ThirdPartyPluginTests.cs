@@ -132,8 +132,8 @@ public sealed class ThirdPartyPluginTests(ThirdPartyFixture fixture) : IClassFix
     {
         string root = fixture.MakeRoot(fixture.Broken("Dependency"));
         File.WriteAllText(Path.Combine(root, "Dependency/YamlDotNet.dll"), "nothing of the kind");
-        using PluginCatalog catalog = Discover();
-        catalog.AddRoot(new PluginRoot(root));
+        using PluginCatalog plain = Discover();
+        PluginCatalog catalog = plain.Extend([new PluginRoot(root)]);
 
         CompositionResult result = Compose(catalog, Manifest + "    devices: [ dependent ]\n");
 
