@@ -10,7 +10,8 @@ using Dominion.Plugins;
 namespace Dominion.Host.Tests.Plugins;
 
 /// <summary>Plugins that were built by others, against the package: what works, and each way to be refused.</summary>
-public sealed class ThirdPartyPluginTests(ThirdPartyFixture fixture) : IClassFixture<ThirdPartyFixture>
+[Collection(ThirdPartyCollection.Name)]
+public sealed class ThirdPartyPluginTests(ThirdPartyFixture fixture)
 {
     private const string Manifest =
         """
