@@ -35,22 +35,27 @@ internal sealed class CpuComposer(PluginCatalog catalog, ExportResolver resolver
         if (engine.Value != AutomaticEngine && !engines.Contains(engine.Value))
             diagnostics.Error(ManifestDiagnosticIds.UnknownEngine, $"the core '{export.Name}' has no engine '{engine.Value}'", engine.Location, Suggest.For(engine.Value, engines.Prepend(AutomaticEngine)));
         var extensions = new List<ICpuExtensionFactory>();
+        var names = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (Located<string> feature in features)
         {
             string plain = feature.Value.StartsWith('-') ? feature.Value[1..] : feature.Value;
             if (!seen.Add(plain))
                 diagnostics.Error(ManifestDiagnosticIds.DuplicateKey, $"the feature '{plain}' is given twice", feature.Location);
-            else if (!offered.Contains(plain))
-                AddExtension(feature, export, offered, extensions);
+            else if (offered.Contains(plain))
+                names.Add(feature.Value);
+            else if (FindExtension(feature, export, offered, extensions) is { } extension)
+                names.Add(extension);
         }
 
         return diagnostics.ErrorCount == before
-            ? new CpuPlan(factory, model.Value, engine.Value, [.. features.Select(feature => feature.Value)], extensions)
+            ? new CpuPlan(factory, model.Value, engine.Value, names, extensions)
             : null;
     }
 
-    private void AddExtension(Located<string> feature, ExportDescriptor core, IReadOnlyList<string> offered, List<ICpuExtensionFactory> extensions)
+    /// <summary>Finds and adds the extension that a feature names.</summary>
+    /// <returns>Its name without its plugin's, or null when there is none to use, which is reported.</returns>
+    private string? FindExtension(Located<string> feature, ExportDescriptor core, IReadOnlyList<string> offered, List<ICpuExtensionFactory> extensions)
     {
         if (catalog.Find(ExportKind.Extension, feature.Value).Count == 0 && !feature.Value.Contains('/', StringComparison.Ordinal))
         {
@@ -59,13 +64,13 @@ internal sealed class CpuComposer(PluginCatalog catalog, ExportResolver resolver
                 $"neither the core '{core.Name}' nor an extension provides the feature '{feature.Value}'",
                 feature.Location,
                 Suggest.For(feature.Value.TrimStart('-'), offered.Concat(catalog.Names(ExportKind.Extension))));
-            return;
+            return null;
         }
 
         if (resolver.Find(ExportKind.Extension, feature.Value, feature.Location) is not { } export
             || resolver.Factory<ICpuExtensionFactory>(export, feature.Location) is not { } extension)
         {
-            return;
+            return null;
         }
 
         string? unavailable;
@@ -76,13 +81,17 @@ internal sealed class CpuComposer(PluginCatalog catalog, ExportResolver resolver
         catch (Exception e)
         {
             diagnostics.Error(PluginDiagnosticIds.PluginThrew, $"the extension '{export.Name}' of plugin '{export.PluginId}' threw {e.GetType().Name}: {e.Message}", feature.Location);
-            return;
+            return null;
         }
 
-        if (unavailable is null)
-            extensions.Add(extension);
-        else
+        if (unavailable is not null)
+        {
             diagnostics.Error(ManifestDiagnosticIds.ExtensionUnavailable, $"the extension '{export.Name}' cannot be used: {unavailable}", feature.Location);
+            return null;
+        }
+
+        extensions.Add(extension);
+        return export.Name;
     }
 
     private bool TryOffers(

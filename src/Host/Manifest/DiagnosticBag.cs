@@ -2,7 +2,7 @@ using Dominion.Diagnostics;
 
 namespace Dominion.Host.Manifest;
 
-/// <summary>Collects diagnostics in their order, up to a limit.</summary>
+/// <summary>Collects diagnostics in their order, each once, up to a limit.</summary>
 internal sealed class DiagnosticBag : IDiagnosticSink
 {
     private readonly Lock _lock = new();
@@ -22,6 +22,8 @@ internal sealed class DiagnosticBag : IDiagnosticSink
                 ErrorCount++;
             }
 
+            if (_diagnostics.Contains(diagnostic))
+                return;
             if (_diagnostics.Count < ManifestLimits.Diagnostics)
                 _diagnostics.Add(diagnostic);
             else if (_diagnostics.Count == ManifestLimits.Diagnostics)

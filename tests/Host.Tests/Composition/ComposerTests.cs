@@ -45,4 +45,40 @@ public sealed class ComposerTests(CompositionFixture fixture) : IClassFixture<Co
         Assert.Equal("x86-64-v2", small.Cpu.Model);
         Assert.Empty(small.Cpu.Extensions);
     }
+
+    [Fact]
+    public void AnExtensionOfANamedPluginIsAFeatureByItsOwnName()
+    {
+        MachinePlan plan = fixture.Compose(CompositionFixture.Valid, "machine.cpu.features=[test.plugin/ready-extension, -pcid]").Plan!;
+
+        Assert.Equal(["ready-extension", "-pcid"], plan.Cpu.Features);
+        Assert.Single(plan.Cpu.Extensions);
+    }
+
+    [Fact]
+    public void ADomainChangesOnlyWhatItSaysOfTheMachinesCores()
+    {
+        MachinePlan plan = fixture.Compose(CompositionFixture.Valid, "domains.small.cpu={ engine: interpreter }").Plan!;
+
+        Assert.Equal(("x86-64-v3", "interpreter"), (plan.Domains[1].Cpu.Model, plan.Domains[1].Cpu.Engine));
+        Assert.Equal(["avx", "ready-extension"], plan.Domains[1].Cpu.Features);
+    }
+
+    [Fact]
+    public void TheMachineHasWhatItIsGivenOrWhatItsDomainsNeed()
+    {
+        Assert.Equal((512UL << 20) + Composer.MemoryMargin, fixture.Compose(CompositionFixture.Valid, "machine.memory=512MiB").Plan!.MemoryBytes);
+        Assert.Null(fixture.Compose(CompositionFixture.Valid, "machine.memory=271MiB").Plan);
+        Assert.NotNull(fixture.Compose(CompositionFixture.Valid, "machine.memory=272MiB").Plan);
+        Assert.Null(fixture.Compose(CompositionFixture.Valid, "domains.web.memory=8GiB").Plan);
+    }
+
+    [Fact]
+    public void AFactoryIsMadeOnce()
+    {
+        MachinePlan plan = fixture.Compose(CompositionFixture.Valid).Plan!;
+
+        Assert.Same(plan.Domains[0].Devices[2].Factory, plan.Domains[0].Devices[3].Factory);
+        Assert.Same(plan.Cpu.Factory, fixture.Compose(CompositionFixture.Valid).Plan!.Cpu.Factory);
+    }
 }

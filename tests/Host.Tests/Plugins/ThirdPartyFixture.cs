@@ -33,7 +33,7 @@ public sealed class ThirdPartyFixture : IDisposable
         string[] properties =
         [
             "-c", "Release", "-m:1", "-nodeReuse:false", $"-p:DominionFeed={feed}", $"-p:DominionVersion={version}",
-            $"-p:RestorePackagesPath={Path.Combine(Folder, "packages")}", $"-p:RestoreFallbackFolders={packages}",
+            $"-p:RestorePackagesPath={Path.Combine(root, "artifacts/fixture-packages")}", $"-p:RestoreFallbackFolders={packages}",
         ];
         Run(["build", Path.Combine(sources, "Acme.Uart"), "-o", UartFolder, .. properties]);
         Run(["build", Path.Combine(sources, "Acme.Broken/Variants.proj"), .. properties]);
