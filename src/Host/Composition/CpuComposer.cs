@@ -9,14 +9,23 @@ namespace Dominion.Host.Composition;
 /// <summary>Decides the cores: the machine's section, and what a domain changes of it.</summary>
 internal sealed class CpuComposer(PluginCatalog catalog, ExportResolver resolver, DiagnosticBag diagnostics)
 {
-    private const string DefaultCore = "x86";
-    private const string DefaultModel = "x86-64-v2";
     private const string AutomaticEngine = "auto";
 
     /// <summary>Decides the cores of a machine or a domain; null when something is wrong, which is reported.</summary>
     public CpuPlan? Compose(CpuManifest machine, CpuManifest? domain)
     {
-        Located<string> core = machine.Core ?? new Located<string>(DefaultCore, machine.Location);
+        // Where only one core is present it need not be named.
+        if ((machine.Core ?? OnlyCore(machine.Location)) is not { } core)
+        {
+            IReadOnlyList<string> cores = catalog.Names(ExportKind.CpuCore);
+            diagnostics.Error(
+                ManifestDiagnosticIds.MissingKey,
+                cores.Count == 0 ? "no plugin exports a CPU core" : $"'{ManifestKeys.Machine}.{ManifestKeys.Cpu}.{ManifestKeys.Core}' must say which CPU core",
+                machine.Location,
+                Suggest.For("", cores));
+            return null;
+        }
+
         if (resolver.Find(ExportKind.CpuCore, core.Value, core.Location) is not { } export
             || resolver.Factory<ICpuCoreFactory>(export, core.Location) is not { } factory)
         {
@@ -27,7 +36,7 @@ internal sealed class CpuComposer(PluginCatalog catalog, ExportResolver resolver
             return null;
         int before = diagnostics.ErrorCount;
         SourceLocation where = domain?.Location ?? machine.Location;
-        Located<string> model = domain?.Model ?? machine.Model ?? new Located<string>(DefaultModel, where);
+        Located<string> model = domain?.Model ?? machine.Model ?? new Located<string>(models.Count > 0 ? models[0] : "", where);
         Located<string> engine = domain?.Engine ?? machine.Engine ?? new Located<string>(AutomaticEngine, where);
         IReadOnlyList<Located<string>> features = domain?.Features ?? machine.Features ?? [];
         if (!models.Contains(model.Value))
@@ -51,6 +60,12 @@ internal sealed class CpuComposer(PluginCatalog catalog, ExportResolver resolver
         return diagnostics.ErrorCount == before
             ? new CpuPlan(factory, model.Value, engine.Value, names, extensions)
             : null;
+    }
+
+    private Located<string>? OnlyCore(SourceLocation location)
+    {
+        ExportDescriptor[] cores = [.. catalog.Exports.Where(export => export.Kind == ExportKind.CpuCore).Take(2)];
+        return cores.Length == 1 ? new Located<string>(cores[0].QualifiedName, location) : null;
     }
 
     /// <summary>Finds and adds the extension that a feature names.</summary>

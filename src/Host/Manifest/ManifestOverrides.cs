@@ -94,7 +94,7 @@ internal sealed class ManifestOverrides
                     ? SetItem(new ManifestSequence(_location, []), path, depth, value)
                     : SetKey(new ManifestMapping(_location, []), path, depth, value);
             case ManifestScalar shorthand when !isIndex && shorthand.Text == segment:
-                // `board: pc` and `slots: { com1: uart }` are short for a mapping with that key.
+                // `board: NAME` and `slots: { com1: NAME }` are short for a mapping with that key.
                 var entry = new ManifestEntry(segment, shorthand.Location, new ManifestScalar(shorthand.Location, "", IsQuoted: false));
                 return SetKey(new ManifestMapping(shorthand.Location, [entry]), path, depth, value);
             default:

@@ -81,4 +81,14 @@ public sealed class ComposerTests(CompositionFixture fixture) : IClassFixture<Co
         Assert.Same(plan.Domains[0].Devices[2].Factory, plan.Domains[0].Devices[3].Factory);
         Assert.Same(plan.Cpu.Factory, fixture.Compose(CompositionFixture.Valid).Plan!.Cpu.Factory);
     }
+
+    [Fact]
+    public void WhatTheCoresSectionLeavesOutIsTheOnlyCoreAndItsFirstModel()
+    {
+        MachinePlan plan = fixture.Compose("domains: [ { name: a, type: boardless, memory: 4MiB } ]").Plan!;
+
+        Assert.IsType<TestCoreFactory>(plan.Cpu.Factory);
+        Assert.Equal(("x86-64-v2", "auto"), (plan.Cpu.Model, plan.Cpu.Engine));
+        Assert.Empty(plan.Cpu.Features);
+    }
 }
