@@ -168,6 +168,8 @@ public sealed class DomainRuntime
         try
         {
             _domain = Plan.Factory.Create(context, Plan.Options);
+            using (Events.DeviceLock.EnterScope())
+                _domain.Reset();
             _vcpus = scheduler.Add(Name, Events, _domain.Vcpus, OnDeadVcpu);
         }
         catch (Exception defect)
