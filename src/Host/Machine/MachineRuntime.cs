@@ -5,6 +5,7 @@ using Dominion.Host.Diagnostics;
 using Dominion.Host.Machine.Domains;
 using Dominion.Host.Machine.Memory;
 using Dominion.Host.Machine.Scheduling;
+using Dominion.Memory;
 using Microsoft.Extensions.Logging;
 
 namespace Dominion.Host.Machine;
@@ -26,7 +27,7 @@ public sealed class MachineRuntime : IDisposable
     private MachineRuntime(MachinePlan plan, MachineOptions options)
     {
         _log = options.Loggers.CreateLogger("machine");
-        _memory = MachineMemory.Create(plan.MemoryBytes);
+        _memory = MachineMemory.Create((plan.MemoryBytes + FrameRange.FrameSize - 1) / FrameRange.FrameSize * FrameRange.FrameSize);
         _scheduler = plan.Clock == ClockKind.Virtual
             ? new VirtualScheduler((options.VirtualEpoch - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick, options.VirtualQuantum)
             : new HostScheduler();

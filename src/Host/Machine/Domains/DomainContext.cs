@@ -12,10 +12,9 @@ using Dominion.Time;
 namespace Dominion.Host.Machine.Domains;
 
 /// <summary>What a domain type builds a domain from.</summary>
-internal sealed class DomainContext : IDomainContext, IDisposable
+internal sealed class DomainContext : IDomainContext
 {
     private readonly DomainRuntime _domain;
-    private readonly List<IDisposable> _made = [];
 
     internal DomainContext(DomainRuntime domain)
     {
@@ -63,7 +62,7 @@ internal sealed class DomainContext : IDomainContext, IDisposable
     public ICpuCore CreateCore(int index)
     {
         CpuPlan cpu = _domain.Plan.Cpu;
-        ICpuCore core = cpu.Factory.Create(new CpuCoreContext
+        return cpu.Factory.Create(new CpuCoreContext
         {
             Index = index,
             VcpuCount = VcpuCount,
@@ -77,8 +76,6 @@ internal sealed class DomainContext : IDomainContext, IDisposable
             Clock = Clock,
             Log = _domain.CreateLog($"cpu{index}"),
         });
-        _made.Add(core);
-        return core;
     }
 
     /// <inheritdoc/>
@@ -87,9 +84,7 @@ internal sealed class DomainContext : IDomainContext, IDisposable
         BoardPlan plan = _domain.Plan.Board ?? throw new DiagnosticException(
             MachineDiagnostics.NoBoard,
             $"domain '{Name}' is of type '{_domain.Plan.Type}', which needs a board, and has none");
-        IBoard board = plan.Factory.Create(new BoardContext(_domain), plan.Options);
-        _made.Add(board);
-        return board;
+        return plan.Factory.Create(new BoardContext(_domain), plan.Options);
     }
 
     /// <inheritdoc/>
@@ -101,12 +96,4 @@ internal sealed class DomainContext : IDomainContext, IDisposable
 
     /// <inheritdoc/>
     public void Crash(string reason) => _domain.Crash(reason);
-
-    /// <summary>Takes down what was made for a domain that then could not be made. A domain that was made owns its parts itself.</summary>
-    public void Dispose()
-    {
-        for (int i = _made.Count - 1; i >= 0; i--)
-            _made[i].Dispose();
-        _made.Clear();
-    }
 }

@@ -164,20 +164,15 @@ public sealed class DomainRuntime
     /// <exception cref="DiagnosticException">The plan cannot be met.</exception>
     internal void Create(IScheduler scheduler)
     {
-        DomainContext context = new(this);
         try
         {
-            _domain = Plan.Factory.Create(context, Plan.Options);
+            _domain = Plan.Factory.Create(new DomainContext(this), Plan.Options);
             using (Events.DeviceLock.EnterScope())
                 _domain.Reset();
             _vcpus = scheduler.Add(Name, Events, _domain.Vcpus, OnDeadVcpu);
         }
-        catch (Exception defect)
+        catch (Exception defect) when (defect is not DiagnosticException)
         {
-            if (_domain is null)
-                context.Dispose();
-            if (defect is DiagnosticException)
-                throw;
             _log.Write(LogSeverity.Debug, defect.ToString());
             throw new DiagnosticException(MachineDiagnostics.DomainFailed, $"domain '{Name}' could not be made: {defect.GetType().Name}: {defect.Message}");
         }

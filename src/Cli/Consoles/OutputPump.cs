@@ -1,0 +1,86 @@
+namespace Dominion.Cli.Consoles;
+
+/// <summary>Writes bytes to standard output on a thread of its own, so that a slow reader holds up a domain only when much waits.</summary>
+internal sealed class OutputPump : IDisposable
+{
+    private const int Limit = 1 << 20;
+    private readonly Stream _output;
+    private readonly Action<IOException> _onBroken;
+    private readonly Thread _thread;
+
+    // A leaf; waited on and pulsed at every change of what follows.
+    private readonly object _gate = new();
+    private MemoryStream _waiting = new();
+    private MemoryStream _writing = new();
+    private bool _broken;
+    private bool _closed;
+
+    /// <summary>Starts a pump.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="onBroken">Told once when the output takes no more.</param>
+    internal OutputPump(Stream output, Action<IOException> onBroken)
+    {
+        _output = output;
+        _onBroken = onBroken;
+        _thread = new Thread(Run) { Name = "output", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Takes bytes, in order. Safe from any thread.</summary>
+    /// <param name="bytes">The bytes.</param>
+    internal void Write(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            while (_waiting.Length >= Limit && !_broken && !_closed)
+                Monitor.Wait(_gate);
+            if (_broken || _closed)
+                return;
+            _waiting.Write(bytes);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Writes what waits and ends.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                while (_waiting.Length == 0 && !_closed)
+                    Monitor.Wait(_gate);
+                if (_waiting.Length == 0)
+                    return;
+                (_waiting, _writing) = (_writing, _waiting);
+                Monitor.PulseAll(_gate);
+            }
+            try
+            {
+                _output.Write(_writing.GetBuffer().AsSpan(0, (int)_writing.Length));
+                _output.Flush();
+            }
+            catch (IOException broken)
+            {
+                lock (_gate)
+                {
+                    _broken = true;
+                    Monitor.PulseAll(_gate);
+                }
+                _onBroken(broken);
+                return;
+            }
+            _writing.SetLength(0);
+        }
+    }
+}
