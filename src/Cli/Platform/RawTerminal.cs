@@ -26,6 +26,8 @@ internal sealed unsafe class RawTerminal : IDisposable
     /// <returns>The terminal, or null when its settings cannot be had.</returns>
     internal static RawTerminal? TryEnter()
     {
+        if (OperatingSystem.IsWindows())
+            return null;
         byte[] before = new byte[TerminalNative.SettingsSize];
         fixed (byte* settings = before)
         {
