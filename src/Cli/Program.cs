@@ -8,6 +8,7 @@ RootCommand root = new("Runs x86 machines that are composed from plugins by a ma
     RunVerb.Create(),
     ValidateVerb.Create(),
     PluginsVerb.Create(),
+    SchemaVerb.Create(),
     CompletionVerb.Create(),
 };
 ParseResult parsed = root.Parse(args);
