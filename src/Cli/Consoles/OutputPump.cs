@@ -1,10 +1,11 @@
+using Dominion.Cli.Platform;
+
 namespace Dominion.Cli.Consoles;
 
 /// <summary>Writes bytes to standard output on a thread of its own, so that a slow reader holds up a domain only when much waits.</summary>
 internal sealed class OutputPump : IDisposable
 {
     private const int Limit = 1 << 20;
-    private readonly Stream _output;
     private readonly Action<IOException> _onBroken;
     private readonly Thread _thread;
 
@@ -16,11 +17,9 @@ internal sealed class OutputPump : IDisposable
     private bool _closed;
 
     /// <summary>Starts a pump.</summary>
-    /// <param name="output">Where to.</param>
     /// <param name="onBroken">Told once when the output takes no more.</param>
-    internal OutputPump(Stream output, Action<IOException> onBroken)
+    internal OutputPump(Action<IOException> onBroken)
     {
-        _output = output;
         _onBroken = onBroken;
         _thread = new Thread(Run) { Name = "output", IsBackground = true };
         _thread.Start();
@@ -67,8 +66,7 @@ internal sealed class OutputPump : IDisposable
             }
             try
             {
-                _output.Write(_writing.GetBuffer().AsSpan(0, (int)_writing.Length));
-                _output.Flush();
+                StandardOutput.Write(_writing.GetBuffer().AsSpan(0, (int)_writing.Length));
             }
             catch (IOException broken)
             {

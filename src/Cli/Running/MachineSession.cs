@@ -28,7 +28,7 @@ internal sealed class MachineSession : IDisposable
     {
         _errors = errors;
         _loggers = loggers;
-        _output = new OutputPump(Console.OpenStandardOutput(), OnOutputBroken);
+        _output = new OutputPump(OnOutputBroken);
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
             _signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
     }
