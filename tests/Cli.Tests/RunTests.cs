@@ -113,6 +113,19 @@ public sealed class RunTests : IDisposable
         Assert.Contains("standard output: ", error);
     }
 
+    [Fact]
+    public async Task A_reader_that_stands_still_does_not_keep_a_signal_from_ending_the_machine()
+    {
+        using Process process = DominionProcess.Start(Arguments(Manifest("host", "then: echo")));
+        Task typing = process.StandardInput.WriteAsync(new string('x', 4 << 20));
+        await Task.WhenAny(typing, Task.Delay(TimeSpan.FromSeconds(2)));
+        Assert.False(typing.IsCompleted);
+        using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(130, process.ExitCode);
+        await Assert.ThrowsAnyAsync<IOException>(() => typing);
+    }
+
     [Theory]
     [InlineData("\u001d", 130)]
     [InlineData("q", 0)]

@@ -6,6 +6,7 @@ namespace Dominion.Cli.Consoles;
 internal sealed class OutputPump : IDisposable
 {
     private const int Limit = 1 << 20;
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
     private readonly Action<IOException> _onBroken;
     private readonly Thread _thread;
 
@@ -14,6 +15,7 @@ internal sealed class OutputPump : IDisposable
     private MemoryStream _waiting = new();
     private MemoryStream _writing = new();
     private bool _broken;
+    private bool _hurried;
     private bool _closed;
 
     /// <summary>Starts a pump.</summary>
@@ -31,11 +33,21 @@ internal sealed class OutputPump : IDisposable
     {
         lock (_gate)
         {
-            while (_waiting.Length >= Limit && !_broken && !_closed)
+            while (_waiting.Length >= Limit && !_broken && !_hurried && !_closed)
                 Monitor.Wait(_gate);
-            if (_broken || _closed)
+            if (_broken || _closed || _waiting.Length >= Limit)
                 return;
             _waiting.Write(bytes);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Waits for a slow reader no more: the machine is being ended. What finds no room from now on is dropped.</summary>
+    internal void Hurry()
+    {
+        lock (_gate)
+        {
+            _hurried = true;
             Monitor.PulseAll(_gate);
         }
     }
@@ -43,12 +55,17 @@ internal sealed class OutputPump : IDisposable
     /// <summary>Writes what waits and ends.</summary>
     public void Dispose()
     {
+        bool hurried;
         lock (_gate)
         {
             _closed = true;
+            hurried = _hurried;
             Monitor.PulseAll(_gate);
         }
-        _thread.Join();
+        if (hurried)
+            _thread.Join(LastWait);
+        else
+            _thread.Join();
     }
 
     private void Run()

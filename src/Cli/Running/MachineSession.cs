@@ -57,6 +57,8 @@ internal sealed class MachineSession : IDisposable
         }
         catch (OperationCanceledException)
         {
+            // Before the machine is taken down: a domain may be waiting for whoever reads the output.
+            _output.Hurry();
             if (_interrupted.IsCancellationRequested)
                 return ExitCodes.Interrupted;
             _errors.WriteLine($"the timeout of {timeout?.TotalSeconds} s is over");
