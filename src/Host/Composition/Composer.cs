@@ -19,7 +19,7 @@ public static class Composer
     /// <summary>Composes a manifest.</summary>
     /// <param name="manifestPath">The manifest's file.</param>
     /// <param name="overrides">The arguments of <c>--set</c>, in their order.</param>
-    /// <param name="catalog">The plugins. The manifest's own plugin folders are added to it. Keep it as long as the machine.</param>
+    /// <param name="catalog">The plugins, to which the manifest's own plugin folders add. Dispose it after the machine.</param>
     /// <param name="limits">What the host has, or null for this host.</param>
     /// <returns>The plan, and all that is to be said.</returns>
     public static CompositionResult Compose(string manifestPath, IEnumerable<string> overrides, PluginCatalog catalog, HostLimits? limits = null)
@@ -33,7 +33,7 @@ public static class Composer
     /// <param name="text">The manifest in UTF-8.</param>
     /// <param name="path">Its name, for locations and for the folder that relative paths start from.</param>
     /// <param name="overrides">The arguments of <c>--set</c>, in their order.</param>
-    /// <param name="catalog">The plugins. The manifest's own plugin folders are added to it. Keep it as long as the machine.</param>
+    /// <param name="catalog">The plugins, to which the manifest's own plugin folders add. Dispose it after the machine.</param>
     /// <param name="limits">What the host has, or null for this host.</param>
     /// <returns>The plan, and all that is to be said.</returns>
     public static CompositionResult ComposeText(ReadOnlySpan<byte> text, string path, IEnumerable<string> overrides, PluginCatalog catalog, HostLimits? limits = null)
@@ -45,15 +45,11 @@ public static class Composer
 
     private static CompositionResult Compose(ManifestDocument? document, PluginCatalog catalog, HostLimits? limits, DiagnosticBag diagnostics)
     {
+        MachineManifest? manifest = document is null ? null : new ManifestBinder(diagnostics).Bind(document);
+        if (manifest is { PluginRoots.Count: > 0 })
+            catalog = catalog.Extend(manifest.PluginRoots.Select(root => new PluginRoot(root.Value, Location: root.Location)));
         var resolver = new ExportResolver(catalog, diagnostics);
-        MachinePlan? plan = null;
-        if (document is not null)
-        {
-            MachineManifest manifest = new ManifestBinder(diagnostics).Bind(document);
-            foreach (Located<string> root in manifest.PluginRoots)
-                catalog.AddRoot(new PluginRoot(root.Value, Location: root.Location));
-            plan = Compose(manifest, catalog, resolver, limits ?? HostLimits.Current, diagnostics);
-        }
+        MachinePlan? plan = manifest is null ? null : Compose(manifest, catalog, resolver, limits ?? HostLimits.Current, diagnostics);
 
         Diagnostic[] all = [.. FromDiscovery(catalog, resolver), .. diagnostics.ToList()];
         return new CompositionResult(Array.Exists(all, diagnostic => diagnostic.Severity == DiagnosticSeverity.Error) ? null : plan, all);

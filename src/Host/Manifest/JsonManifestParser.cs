@@ -20,7 +20,7 @@ internal ref struct JsonManifestParser
         _text = text;
         _file = file;
         _diagnostics = diagnostics;
-        _reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = ManifestLimits.Depth });
+        _reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = ManifestLimits.Depth + 1 });
         _line = 1;
     }
 
@@ -43,15 +43,18 @@ internal ref struct JsonManifestParser
         {
             int line = (int)(e.LineNumber ?? 0) + 1;
             int column = (int)(e.BytePositionInLine ?? 0) + 1;
-            bool deep = parser._reader.CurrentDepth >= ManifestLimits.Depth;
             string message = e.Message;
             int place = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
             if (place >= 0)
                 message = message[..place];
             diagnostics.Error(
-                deep ? ManifestDiagnosticIds.TooLarge : ManifestDiagnosticIds.Syntax,
-                deep ? $"nesting is deeper than {ManifestLimits.Depth} levels" : $"not well-formed JSON: {message.TrimEnd('.')}",
+                ManifestDiagnosticIds.Syntax,
+                $"not well-formed JSON: {message.TrimEnd('.')}",
                 new SourceLocation(file, line, column));
+        }
+        catch (ManifestTooDeepException e)
+        {
+            diagnostics.Error(ManifestDiagnosticIds.TooLarge, $"nesting is deeper than {ManifestLimits.Depth} levels", e.Location);
         }
         catch (InvalidOperationException e)
         {
@@ -65,6 +68,8 @@ internal ref struct JsonManifestParser
     private ManifestNode ParseValue()
     {
         SourceLocation location = Here();
+        if (_reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && _reader.CurrentDepth >= ManifestLimits.Depth)
+            throw new ManifestTooDeepException(location);
         switch (_reader.TokenType)
         {
             case JsonTokenType.StartObject:

@@ -106,8 +106,8 @@ internal sealed partial class ManifestBinder(DiagnosticBag diagnostics)
         string what = name is { } given ? $"domain '{given.Value}'" : "the domain";
         Located<string>? type = Required(mapping, ManifestKeys.Type);
         Located<ByteSize>? memory = Size(mapping);
-        if (mapping.Find(ManifestKeys.Memory) is null)
-            diagnostics.Error(ManifestDiagnosticIds.MissingKey, $"{what} needs '{ManifestKeys.Memory}'", mapping.Location, "such as memory: 256MiB");
+        if (Value(mapping, ManifestKeys.Memory) is null)
+            diagnostics.Error(ManifestDiagnosticIds.MissingKey, $"{what} needs '{ManifestKeys.Memory}'", mapping.Find(ManifestKeys.Memory)?.Value.Location ?? mapping.Location, "such as memory: 256MiB");
         int vcpus = 1;
         if (Value(mapping, ManifestKeys.Vcpus) is { } count && _values.TryConvert(CountType, count, null, $"'{ManifestKeys.Vcpus}'", out object? number))
         {

@@ -12,13 +12,19 @@ public sealed class PluginCatalog : IDisposable
 {
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly PluginDiscovery _discovery;
-    private readonly Dictionary<string, Assembly> _inProcess = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (ActivatedPlugin? Plugin, Diagnostic? Problem)> _activated = new(StringComparer.Ordinal);
-    private readonly Dictionary<ExportDescriptor, (object? Factory, Diagnostic? Problem)> _factories = [];
+    private readonly Dictionary<string, Assembly> _inProcess;
 
-    private PluginCatalog()
+    // By assembly and by descriptor, not by id: catalogs that extend this one share these, and may have found other plugins of an id.
+    private readonly Dictionary<string, (ActivatedPlugin? Plugin, Diagnostic? Problem)> _activated;
+    private readonly Dictionary<ExportDescriptor, (object? Factory, Diagnostic? Problem)> _factories;
+
+    private PluginCatalog(PluginCatalog? origin)
     {
-        _discovery = new PluginDiscovery(_diagnostics);
+        _diagnostics.AddRange(origin?._diagnostics ?? []);
+        _discovery = new PluginDiscovery(_diagnostics, origin?._discovery);
+        _inProcess = origin?._inProcess ?? new(StringComparer.Ordinal);
+        _activated = origin?._activated ?? new(StringComparer.Ordinal);
+        _factories = origin?._factories ?? new(ReferenceEqualityComparer.Instance);
     }
 
     /// <summary>The plugins that can be used, in the order in which they were found.</summary>
@@ -43,15 +49,22 @@ public sealed class PluginCatalog : IDisposable
     /// <returns>The catalog.</returns>
     public static PluginCatalog Discover(IEnumerable<PluginRoot> roots)
     {
-        var catalog = new PluginCatalog();
+        var catalog = new PluginCatalog(null);
         foreach (PluginRoot root in roots)
-            catalog.AddRoot(root);
+            catalog._discovery.Search(root);
         return catalog;
     }
 
-    /// <summary>Searches one more root.</summary>
-    /// <param name="root">The root.</param>
-    public void AddRoot(PluginRoot root) => _discovery.Search(root);
+    /// <summary>Makes a catalog with the plugins of this one and of some more roots. What is loaded belongs to this one: it is the one to dispose.</summary>
+    /// <param name="roots">The roots.</param>
+    /// <returns>The larger catalog.</returns>
+    public PluginCatalog Extend(IEnumerable<PluginRoot> roots)
+    {
+        var catalog = new PluginCatalog(this);
+        foreach (PluginRoot root in roots)
+            catalog._discovery.Search(root);
+        return catalog;
+    }
 
     /// <summary>Adds a plugin that the process has loaded already: its exports run in the caller's own load context. For embedding and for tests.</summary>
     /// <param name="assembly">An assembly with <see cref="PluginAttribute"/>, loaded from a file.</param>
@@ -120,12 +133,12 @@ public sealed class PluginCatalog : IDisposable
 
     private ActivatedPlugin? Activate(string pluginId, out Diagnostic? problem)
     {
-        if (!_activated.TryGetValue(pluginId, out (ActivatedPlugin? Plugin, Diagnostic? Problem) known))
+        PluginDescriptor descriptor = Plugins.First(plugin => plugin.Id == pluginId);
+        if (!_activated.TryGetValue(descriptor.AssemblyPath, out (ActivatedPlugin? Plugin, Diagnostic? Problem) known))
         {
-            PluginDescriptor descriptor = Plugins.First(plugin => plugin.Id == pluginId);
             ActivatedPlugin? loaded = ActivatedPlugin.Load(descriptor, _inProcess.GetValueOrDefault(descriptor.AssemblyPath), out Diagnostic? why);
             known = (loaded, why);
-            _activated.Add(pluginId, known);
+            _activated.Add(descriptor.AssemblyPath, known);
         }
 
         problem = known.Problem;

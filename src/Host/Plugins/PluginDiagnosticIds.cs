@@ -57,6 +57,6 @@ public static class PluginDiagnosticIds
     /// <summary>A plugin threw while it was asked what it offers.</summary>
     public const string PluginThrew = "DOM2018";
 
-    /// <summary>A board's slots name a device that is not there, or give a default that the device cannot take.</summary>
+    /// <summary>A board gives a slot an option that the device in it cannot take.</summary>
     public const string BadSlot = "DOM2019";
 }

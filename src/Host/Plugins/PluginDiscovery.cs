@@ -12,9 +12,17 @@ internal sealed partial class PluginDiscovery
     private readonly List<PluginDescriptor> _found = [];
     private readonly List<RefusedPlugin> _refused = [];
 
-    public PluginDiscovery(List<Diagnostic> diagnostics)
+    /// <summary>Starts a discovery.</summary>
+    /// <param name="diagnostics">Takes what is wrong.</param>
+    /// <param name="origin">A discovery that this one goes on from, or null.</param>
+    public PluginDiscovery(List<Diagnostic> diagnostics, PluginDiscovery? origin)
     {
         _diagnostics = diagnostics;
+        if (origin is null)
+            return;
+        _seenFolders.UnionWith(origin._seenFolders);
+        _found.AddRange(origin._found);
+        _refused.AddRange(origin._refused);
     }
 
     public IReadOnlyList<PluginDescriptor> Found => _found;

@@ -10,7 +10,8 @@ using Dominion.Plugins;
 namespace Dominion.Host.Tests.Plugins;
 
 /// <summary>Plugins that were built by others, against the package: what works, and each way to be refused.</summary>
-public sealed class ThirdPartyPluginTests(ThirdPartyFixture fixture) : IClassFixture<ThirdPartyFixture>
+[Collection(ThirdPartyCollection.Name)]
+public sealed class ThirdPartyPluginTests(ThirdPartyFixture fixture)
 {
     private const string Manifest =
         """
@@ -132,8 +133,8 @@ public sealed class ThirdPartyPluginTests(ThirdPartyFixture fixture) : IClassFix
     {
         string root = fixture.MakeRoot(fixture.Broken("Dependency"));
         File.WriteAllText(Path.Combine(root, "Dependency/YamlDotNet.dll"), "nothing of the kind");
-        using PluginCatalog catalog = Discover();
-        catalog.AddRoot(new PluginRoot(root));
+        using PluginCatalog plain = Discover();
+        PluginCatalog catalog = plain.Extend([new PluginRoot(root)]);
 
         CompositionResult result = Compose(catalog, Manifest + "    devices: [ dependent ]\n");
 
