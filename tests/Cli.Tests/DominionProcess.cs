@@ -46,6 +46,21 @@ internal static class DominionProcess
         }
     }
 
+    /// <summary>Waits for the end of a process whose output is of no interest; one that does not end is killed.</summary>
+    public static async Task<int> WaitAsync(Process process)
+    {
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(Limit);
+            return process.ExitCode;
+        }
+        catch (TimeoutException)
+        {
+            process.Kill();
+            throw;
+        }
+    }
+
     private static string Find()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);

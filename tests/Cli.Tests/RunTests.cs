@@ -107,10 +107,8 @@ public sealed class RunTests : IDisposable
         process.StandardOutput.Close();
         process.StandardInput.Write("typed");
         process.StandardInput.Flush();
-        string error = await process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.Equal(130, process.ExitCode);
-        Assert.Contains("standard output: ", error);
+        Assert.Equal(130, await DominionProcess.WaitAsync(process));
+        Assert.Contains("standard output: ", await process.StandardError.ReadToEndAsync());
     }
 
     [Fact]
@@ -121,8 +119,7 @@ public sealed class RunTests : IDisposable
         await Task.WhenAny(typing, Task.Delay(TimeSpan.FromSeconds(2)));
         Assert.False(typing.IsCompleted);
         using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.Equal(130, process.ExitCode);
+        Assert.Equal(130, await DominionProcess.WaitAsync(process));
         await Task.WhenAny(typing).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
