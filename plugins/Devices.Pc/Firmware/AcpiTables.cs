@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Dominion.Devices.Pc.Pci;
 
 namespace Dominion.Devices.Pc.Firmware;
 
@@ -65,7 +66,7 @@ internal sealed class AcpiTables
 
     // PCI Firmware 3.3, 4.1.2.
     private static byte[] MemoryMappedConfiguration() =>
-        [.. new byte[8], .. Little(PcLayout.Ecam, 8), 0, 0, 0, PcLayout.EcamBuses - 1, .. new byte[4]];
+        [.. new byte[8], .. Little(PciLayout.EcamStart, 8), 0, 0, 0, PciLayout.LastBus, .. new byte[4]];
 
     // ACPI 6.5, 5.2.3.2.
     private static byte[] GenericAddress(byte space, byte bits, ulong address, byte accessSize) => [space, bits, 0, accessSize, .. Little(address, 8)];

@@ -1,3 +1,4 @@
+using Dominion.Devices.Pc.Pci;
 using static Dominion.Devices.Pc.Firmware.Aml;
 
 namespace Dominion.Devices.Pc.Firmware;
@@ -39,28 +40,30 @@ internal static class Dsdt
             ranges.Add(FixedMemory((uint)PcLayout.IoApic, 0x1000));
         ranges.Add(FixedMemory((uint)PcLayout.LocalApic, 0x1000));
         if (machine.HasPci)
-            ranges.Add(FixedMemory((uint)PcLayout.Ecam, PcLayout.EcamBuses << 20));
+            ranges.Add(FixedMemory((uint)PciLayout.EcamStart, (uint)PciLayout.EcamLength));
         return Device("MBRD", Name("_HID", EisaId("PNP0C02")), Name("_UID", Integer(1)), Name("_CRS", Resources(ranges)));
     }
 
     private static IEnumerable<byte[]> PciRoot(AcpiMachine machine)
     {
-        (ulong highStart, ulong highLength) = PcLayout.PciHighWindow(machine.AddressBits);
+        (ulong highStart, ulong highLength) = PciLayout.GetMemory64Window(machine.AddressBits);
         yield return Name("_HID", EisaId("PNP0A08"));
         yield return Name("_CID", EisaId("PNP0A03"));
         yield return Name("_SEG", Integer(0));
         yield return Name("_BBN", Integer(0));
         yield return Name("_UID", Integer(0));
-        yield return Name(
-            "_CRS",
-            Resources(
-                BusNumbers(0, PcLayout.EcamBuses - 1),
-                Ports(0xCF8, 8),
-                PortWindow(0x0000, 0x0CF7),
-                PortWindow(0x0D00, 0xFFFF),
-                MemoryWindow((uint)PcLayout.VideoHole, (uint)PcLayout.VideoHoleEnd - 1),
-                MemoryWindow((uint)PcLayout.PciWindow, (uint)(PcLayout.PciWindow + PcLayout.PciWindowLength - 1)),
-                LongMemoryWindow(highStart, highStart + highLength - 1)));
+        List<byte[]> windows =
+        [
+            BusNumbers(0, PciLayout.LastBus),
+            Ports(PciLayout.ConfigurationPort, PciLayout.ConfigurationPortCount),
+            PortWindow(0x0000, PciLayout.ConfigurationPort - 1),
+            PortWindow(PciLayout.ConfigurationPort + PciLayout.ConfigurationPortCount, 0xFFFF),
+            MemoryWindow((uint)PcLayout.VideoHole, (uint)PcLayout.VideoHoleEnd - 1),
+            MemoryWindow((uint)PciLayout.Memory32Start, (uint)(PciLayout.Memory32Start + PciLayout.Memory32Length - 1)),
+        ];
+        if (highLength != 0)
+            windows.Add(LongMemoryWindow(highStart, highStart + highLength - 1));
+        yield return Name("_CRS", Resources(windows));
         yield return Name("_PRT", InterruptRouting());
     }
 
@@ -76,7 +79,7 @@ internal static class Dsdt
                     Integer(((ulong)device << 16) | 0xFFFF),
                     Integer((ulong)pin),
                     Integer(0),
-                    Integer((ulong)PcLayout.PciInterrupt(device, pin))));
+                    Integer((ulong)PciLayout.GetPinInterrupt(device, pin))));
             }
         }
 

@@ -50,7 +50,7 @@ internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
     public void Attach(ICpuCore core)
     {
         if (core is not IX86Core x86)
-            throw new DiagnosticException("DOM3101", $"a core of the architecture '{core.Architecture}' has no local APIC", "choose a core for x86");
+            throw new DiagnosticException("DOM3201", $"a core of the architecture '{core.Architecture}' has no local APIC", "choose a core for x86");
         _apics.Add(new LocalApic(this, x86, _memory.AddressBits));
         _moved.Add(null);
     }

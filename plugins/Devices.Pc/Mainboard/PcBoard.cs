@@ -29,7 +29,7 @@ internal sealed class PcBoard : IBoard, IPowerButton
             foreach (IDeviceBinding binding in context.Devices)
                 Add(binding);
             _processors = Find<IProcessorInterrupts>()
-                ?? throw new DiagnosticException("DOM3106", "the board 'pc' needs local APICs in its slot 'lapic'", "leave the slot out, or put 'lapic' there");
+                ?? throw new DiagnosticException("DOM3206", "the board 'pc' needs local APICs in its slot 'lapic'", "leave the slot out, or put 'lapic' there");
             Wire();
             _machine = Describe();
             // The length of the tables does not depend on where they are.

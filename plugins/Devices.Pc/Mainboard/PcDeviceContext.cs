@@ -31,6 +31,9 @@ internal sealed class PcDeviceContext : IDeviceContext
     public string Name { get; }
 
     /// <inheritdoc/>
+    public string DomainName => _context.DomainName;
+
+    /// <inheritdoc/>
     public IPortSpace Ports => _context.Ports;
 
     /// <inheritdoc/>
@@ -58,7 +61,7 @@ internal sealed class PcDeviceContext : IDeviceContext
     public IInterruptLine GetInterruptLine(int number)
     {
         if (number is < 0 or >= PcLayout.InterruptCount)
-            throw new DiagnosticException("DOM3102", $"{Name}: the board has no interrupt {number}", $"choose one from 0 to {PcLayout.InterruptCount - 1}");
+            throw new DiagnosticException("DOM3202", $"{Name}: the board has no interrupt {number}", $"choose one from 0 to {PcLayout.InterruptCount - 1}");
         return _board.Interrupts.Take(number, isReplaceable: (_slot == PcSlots.Pit && number == 0) || (_slot == PcSlots.Rtc && number == 8));
     }
 

@@ -1,4 +1,5 @@
 using Dominion.Buses;
+using Dominion.Devices.Pc.Pci;
 using Dominion.Diagnostics;
 using Dominion.Memory;
 
@@ -21,12 +22,13 @@ internal sealed class PcMemory : IDisposable
         _context = context;
         ulong size = context.MemorySize;
         if (size < MinimumSize)
-            throw new DiagnosticException("DOM3103", $"the board 'pc' needs at least 2MiB of memory, not {size} bytes");
+            throw new DiagnosticException("DOM3203", $"the board 'pc' needs at least 2MiB of memory, not {size} bytes");
         ulong low = Math.Min(size, PcLayout.PciHole);
         ulong high = size - low;
-        ulong highLimit = PcLayout.PciHighWindow(context.MemorySpace.AddressBits).Start - PcLayout.HighMemory;
+        (ulong windowStart, ulong windowLength) = PciLayout.GetMemory64Window(context.MemorySpace.AddressBits);
+        ulong highLimit = (windowLength != 0 ? windowStart : 1UL << context.MemorySpace.AddressBits) - PcLayout.HighMemory;
         if (high > highLimit)
-            throw new DiagnosticException("DOM3104", $"{size} bytes of memory do not fit into {context.MemorySpace.AddressBits} bits of physical address");
+            throw new DiagnosticException("DOM3204", $"{size} bytes of memory do not fit into {context.MemorySpace.AddressBits} bits of physical address");
 
         FrameRange lowFrames = Allocate(low);
         Map(0, lowFrames, 0, PcLayout.VideoHole);
@@ -44,7 +46,7 @@ internal sealed class PcMemory : IDisposable
             new(PcLayout.ExtendedMemory, NonVolatile - PcLayout.ExtendedMemory, MemoryMapType.Usable),
             new(NonVolatile, nonVolatileLength, MemoryMapType.AcpiNonVolatile),
             new(Tables, tablesLength, MemoryMapType.AcpiReclaimable),
-            new(PcLayout.Ecam, (ulong)PcLayout.EcamBuses << 20, MemoryMapType.Reserved),
+            new(PciLayout.EcamStart, PciLayout.EcamLength, MemoryMapType.Reserved),
         ];
         if (high != 0)
             map.Add(new(PcLayout.HighMemory, high, MemoryMapType.Usable));
@@ -84,7 +86,7 @@ internal sealed class PcMemory : IDisposable
         if (!_context.MachineMemory.TryAllocate(_context.DomainId, length >> FrameRange.FrameShift, out FrameRange frames))
         {
             Dispose();
-            throw new DiagnosticException("DOM3105", $"the machine has no {length} bytes of memory in one piece for the domain '{_context.DomainName}'");
+            throw new DiagnosticException("DOM3205", $"the machine has no {length} bytes of memory in one piece for the domain '{_context.DomainName}'");
         }
 
         _frames.Add(frames);
