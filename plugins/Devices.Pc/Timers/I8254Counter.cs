@@ -334,8 +334,8 @@ internal sealed class I8254Counter
         if (_counting && _mode is 2 or 3)
         {
             // Taken over at the end of the period, or of the half period.
-            _pendingReload = count;
             long next = NextEvent(now);
+            _pendingReload = count;
             _pendingAt = next < 0 ? now : next;
             return;
         }
