@@ -9,13 +9,19 @@ internal sealed class TestSegment : INetworkSegment, INetworkLink
 
     public List<byte[]> Sent { get; } = [];
 
+    public bool Keeps { get; init; } = true;
+
     public INetworkLink Connect(INetworkReceiver receiver, Action<Action> post)
     {
         Receiver = receiver;
         return this;
     }
 
-    public void Send(ReadOnlySpan<byte> frame) => Sent.Add(frame.ToArray());
+    public void Send(ReadOnlySpan<byte> frame)
+    {
+        if (Keeps)
+            Sent.Add(frame.ToArray());
+    }
 
     public void Dispose() => Receiver = null;
 }

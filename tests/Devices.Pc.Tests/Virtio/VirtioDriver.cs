@@ -161,7 +161,7 @@ internal sealed class VirtioDriver
     public Span<byte> Memory(ulong address, int length) => _board.Space.Ram.AsSpan((int)address, length);
 
     /// <summary>Makes a chain available, from descriptor <paramref name="head"/> on, without notifying.</summary>
-    public void Offer(int queue, ushort head, params (ulong Address, int Length, bool Writable)[] buffers)
+    public void Offer(int queue, ushort head, params ReadOnlySpan<(ulong Address, int Length, bool Writable)> buffers)
     {
         QueueState state = _queues[queue];
         for (int i = 0; i < buffers.Length; i++)
