@@ -40,8 +40,11 @@ internal sealed class PciHost : IDevice, IPciBus
     /// <inheritdoc/>
     public IPciPort Add(PciDescriptor descriptor, IPciFunction function, int? deviceNumber = null)
     {
+        PciDescriptorCheck.Check(descriptor);
+        if (deviceNumber is < 0 or >= DeviceCount)
+            throw new ArgumentOutOfRangeException(nameof(deviceNumber), deviceNumber, "a bus has device numbers 0 to 31");
         int number = deviceNumber ?? Array.IndexOf(_devices, null);
-        if (number is < 0 or >= DeviceCount)
+        if (number < 0)
             throw new DiagnosticException("DOM3101", $"the PCI bus has no free device number: it holds {DeviceCount - 1} devices", "remove a PCI device from the domain");
         if (_devices[number] is not null)
             throw new DiagnosticException("DOM3102", $"PCI device number {number} is taken", "give the device another number, or none");

@@ -64,7 +64,9 @@ internal sealed class PciMessageTable : IBusTarget, IPersistent
             return descriptor;
         ArgumentOutOfRangeException.ThrowIfNegative(descriptor.MessageCount);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptor.MessageCount, MostMessages);
-        int index = Enumerable.Range(0, 6).First(i => !descriptor.Bars.Any(bar => Occupies(bar, i)));
+        int index = Enumerable.Range(0, 6).FirstOrDefault(i => !descriptor.Bars.Any(bar => Occupies(bar, i)), -1);
+        if (index < 0)
+            throw new ArgumentException("no base address register is left for the MSI-X table", nameof(descriptor));
         table = new PciMessageTable(descriptor.MessageCount);
         byte[] body = new byte[10];
         BitConverter.TryWriteBytes(body.AsSpan(0), (ushort)(descriptor.MessageCount - 1));

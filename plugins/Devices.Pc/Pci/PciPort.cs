@@ -45,6 +45,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         BuildBars();
         BuildCapabilities();
         _initial = _bytes.ToArray();
+        Apply();
     }
 
     /// <inheritdoc/>

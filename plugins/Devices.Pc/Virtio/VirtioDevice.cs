@@ -152,6 +152,8 @@ internal abstract class VirtioDevice : IPersistent, IDisposable
         reader.BeginSection("virtio-device", 1);
         Status = (VirtioStatus)reader.ReadByte();
         DriverFeatures = reader.ReadUInt64();
+        if ((Status & VirtioStatus.FeaturesOk) != 0 && !AcceptsFeatures(DriverFeatures))
+            throw new InvalidDataException($"the saved driver agreed on features {DriverFeatures:x}, of which this device offers {OfferedFeatures:x}");
         foreach (VirtioQueue queue in Queues)
             queue.Restore(reader);
     }

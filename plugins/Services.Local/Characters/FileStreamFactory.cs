@@ -4,7 +4,7 @@ using Dominion.Plugins;
 namespace Dominion.Services.Local.Characters;
 
 /// <summary>Makes character streams that end in a file.</summary>
-[Service("file", Options = typeof(FileStreamOptions), Summary = "character stream into a file")]
+[Service("file", Options = typeof(FileOutputOptions), Summary = "character stream into a file")]
 public sealed class FileStreamFactory : IServiceFactory
 {
     /// <inheritdoc/>
@@ -13,7 +13,7 @@ public sealed class FileStreamFactory : IServiceFactory
     /// <inheritdoc/>
     public object Create(IServiceContext context, object? options)
     {
-        FileStreamOptions file = (FileStreamOptions)options!;
+        FileOutputOptions file = (FileOutputOptions)options!;
         string path = file.Path.Value;
         try
         {

@@ -59,7 +59,7 @@ internal sealed class EthernetSwitch : INetworkSegment
             if (Array.IndexOf(ports, source) < 0)
                 return;
             long now = _clock.Now;
-            if ((sender & GroupBit) == 0)
+            if (sender != 0 && (sender & GroupBit) == 0)
                 _table.Learn(sender, source, now);
             if ((destination & GroupBit) == 0)
                 port = _table.Find(destination, now);

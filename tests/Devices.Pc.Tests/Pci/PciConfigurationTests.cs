@@ -221,6 +221,17 @@ public class PciConfigurationTests
         Assert.Equal("DOM3101", Assert.Throws<DiagnosticException>(() => _board.Host.Add(Describe(), Mock.Of<IPciFunction>())).Diagnostic.Id);
     }
 
+    [Theory]
+    [InlineData(6, PciBarKind.Memory32, 16UL)]
+    [InlineData(-1, PciBarKind.Memory32, 16UL)]
+    [InlineData(5, PciBarKind.Memory64, 16UL)]
+    [InlineData(0, PciBarKind.Memory32, 8UL)]
+    [InlineData(0, PciBarKind.Memory32, 48UL)]
+    [InlineData(0, PciBarKind.Port, 2UL)]
+    [InlineData(2, PciBarKind.Memory32, 16UL)]
+    public void A_function_with_impossible_bars_is_refused(int index, PciBarKind kind, ulong size) =>
+        Assert.Throws<ArgumentException>(() => Add(new PciBar(1, PciBarKind.Memory64, 16, _registers), new PciBar(index, kind, size, _registers)));
+
     [Fact]
     public void Reset_brings_back_what_firmware_left()
     {

@@ -3,7 +3,7 @@ using Dominion.Plugins;
 namespace Dominion.Services.Local.Characters;
 
 /// <summary>The options of <c>file</c>.</summary>
-public sealed class FileStreamOptions
+public sealed class FileOutputOptions
 {
     /// <summary>The file that takes what devices send.</summary>
     [PrimaryOption]
