@@ -1,4 +1,5 @@
 using Dominion.Cpu.X86;
+using Dominion.Devices.Pc.Registers;
 using Dominion.Persistence;
 using Dominion.Time;
 
@@ -119,7 +120,8 @@ internal sealed class LocalApicTimer : IDisposable
             long period = (long)(_initialCount * Divisor);
             _start = _expiry + ((now - _expiry) / period * period);
             _startCount = _initialCount;
-            Arm(_start + period);
+            long skipped = Math.Max(0, now + ClockTicks.MinimumInterval - 1 - _start) / period;
+            Arm(_start + ((skipped + 1) * period));
         }
         else
         {

@@ -62,7 +62,7 @@ internal sealed class PcBoard : IBoard, IPowerButton
     public void Attach(ICpuCore core) => _processors.Attach(core);
 
     /// <inheritdoc/>
-    public void PressPowerButton() => (Find<IPowerButton>())?.PressPowerButton();
+    public void PressPowerButton() => Find<IPowerButton>()?.PressPowerButton();
 
     /// <inheritdoc/>
     public void Reset()

@@ -3,6 +3,9 @@ namespace Dominion.Devices.Pc.Registers;
 /// <summary>Exact conversions between the clock's nanoseconds and the ticks of a device's oscillator.</summary>
 internal static class ClockTicks
 {
+    /// <summary>The least time between two expiries of a periodic timer, in nanoseconds. A guest may ask for a shorter period: it gets every interrupt that comes after this time, the ones between fall together, and the host is not kept busy.</summary>
+    public const long MinimumInterval = 10_000;
+
     private const long Second = 1_000_000_000;
 
     /// <summary>How many whole ticks a span of time holds.</summary>

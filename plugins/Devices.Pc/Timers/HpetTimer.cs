@@ -190,7 +190,8 @@ internal sealed class HpetTimer : IDisposable
         if ((_configuration & Periodic) != 0 && _period != 0)
         {
             // Periods that were missed fall together.
-            ulong behind = (_block.Counter - _comparator) & Mask;
+            const ulong Least = ClockTicks.MinimumInterval / Hpet.TickNanoseconds;
+            ulong behind = (_block.Counter + (Least - 1) - _comparator) & Mask;
             _comparator = (_comparator + (((behind / _period) + 1) * _period)) & Mask;
             Update();
         }

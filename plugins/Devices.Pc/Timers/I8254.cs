@@ -142,6 +142,8 @@ internal sealed class I8254 : IDevice
         _nextEvent = _counters[0].NextEvent(now);
         if (_nextEvent < 0)
             _timer.Cancel();
+        else if (_counters[0].Mode is 2 or 3)
+            _timer.Schedule(Math.Max(ClockTicks.ToNanoseconds(_nextEvent, Frequency), _clock.Now + ClockTicks.MinimumInterval));
         else
             _timer.Schedule(ClockTicks.ToNanoseconds(_nextEvent, Frequency));
     }

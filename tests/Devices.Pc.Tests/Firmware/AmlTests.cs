@@ -16,7 +16,7 @@ public sealed class AmlTests
 
     // As the ACPI specification prints it for PNP0A03: 0x030AD041.
     [Fact]
-    public void Plug_and_play_ids_are_compressed() => Assert.Equal("0C41D0030A", Convert.ToHexString(Aml.EisaId("PNP0A03")));
+    public void Plug_and_play_ids_are_compressed() => Assert.Equal("0C41D00A03", Convert.ToHexString(Aml.EisaId("PNP0A03")));
 
     [Theory]
     [InlineData("\\", "5C00")]
@@ -30,7 +30,7 @@ public sealed class AmlTests
     [InlineData(58, "3F")]
     [InlineData(59, "4104")]
     [InlineData(4089, "4FFF")]
-    [InlineData(4090, "800001")]
+    [InlineData(4090, "810001")]
     public void Package_lengths_count_themselves(int extra, string expected)
     {
         // Behind the opcode: the length's own bytes, a name of four, and the rest.

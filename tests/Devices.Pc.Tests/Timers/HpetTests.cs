@@ -62,16 +62,26 @@ public sealed class HpetTests
     public void A_periodic_timer_adds_its_period_to_the_comparator()
     {
         Set(0x100, Edge | Route20 | 0x48);
-        Set64(0x108, 100);
-        Set64(0x108, 50);
+        Set64(0x108, 10_000);
+        Set64(0x108, 5_000);
         Assert.Equal(0U, Get(0x100) & 0x40);
         Set(0x10, 1);
-        _domain.Time.Advance(1000);
+        _domain.Time.Advance(100_000);
         Assert.Equal(1, _domain.Lines[20].Edges);
-        Assert.Equal(150U, Get(0x108));
-        _domain.Time.Advance(500);
+        Assert.Equal(15_000U, Get(0x108));
+        _domain.Time.Advance(50_000);
         Assert.Equal(2, _domain.Lines[20].Edges);
-        Assert.Equal(200U, Get(0x108));
+        Assert.Equal(20_000U, Get(0x108));
+    }
+
+    [Fact]
+    public void A_very_short_period_does_not_keep_the_host_busy()
+    {
+        Set(0x100, Edge | Route20 | 0x48);
+        Set64(0x108, 1);
+        Set(0x10, 1);
+        _domain.Time.Advance(1_000_000);
+        Assert.InRange(_domain.Lines[20].Edges, 50, 100);
     }
 
     [Fact]

@@ -103,13 +103,27 @@ public sealed class I8254Tests
     [Fact]
     public void Mode_3_with_an_odd_count_is_high_one_tick_longer()
     {
-        Load(0, 0x36, 7);
-        Ticks(3);
-        Assert.True(Irq.Asserted);
-        Ticks(1);
-        Assert.False(Irq.Asserted);
-        Ticks(3);
-        Assert.True(Irq.Asserted);
+        _domain.Out(0x61, 1);
+        Load(2, 0xB6, 7);
+        string wave = "";
+        for (int i = 0; i < 14; i++)
+        {
+            wave += (_domain.In(0x61) & 0x20) != 0 ? '1' : '0';
+            Ticks(1);
+        }
+
+        Assert.Equal("11110001111000", wave);
+    }
+
+    [Theory]
+    [InlineData(0x34)]
+    [InlineData(0x36)]
+    public void A_very_short_period_does_not_keep_the_host_busy(int control)
+    {
+        Load(0, control, 2);
+        int edges = Irq.Edges;
+        _domain.Time.Advance(1_000_000);
+        Assert.InRange(Irq.Edges - edges, 1, 100);
     }
 
     [Fact]
