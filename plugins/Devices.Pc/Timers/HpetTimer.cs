@@ -33,6 +33,7 @@ internal sealed class HpetTimer : IDisposable
     private uint _configuration;
     private ulong _comparator;
     private ulong _period;
+    private bool _highFollows;
     private long _expiry = -1;
 
     /// <summary>Makes a comparator.</summary>
@@ -85,6 +86,7 @@ internal sealed class HpetTimer : IDisposable
         _configuration = 0;
         _comparator = ulong.MaxValue;
         _period = 0;
+        _highFollows = false;
         MessageData = 0;
         MessageAddress = 0;
         Update();
@@ -110,14 +112,15 @@ internal sealed class HpetTimer : IDisposable
         bool isPeriodic = (_configuration & Periodic) != 0;
         if (isPeriodic)
             _period = Bits.Merge(_period, value, mask) & Mask;
-        if (!isPeriodic || (_configuration & SetsComparator) != 0)
-        {
-            _comparator = Bits.Merge(_comparator, value, mask) & Mask;
-            // A 64-bit write comes as two halves; the bit must last for both.
-            if (mask > uint.MaxValue || (_configuration & Forced32) != 0 || _comparator <= uint.MaxValue)
-                _configuration &= ~SetsComparator;
-        }
 
+        // A 64-bit write comes as its low and then its high half: the bit's effect lasts for both.
+        bool isHigh = mask > uint.MaxValue;
+        bool sets = (_configuration & SetsComparator) != 0 || (isHigh && _highFollows);
+        _highFollows = sets && !isHigh;
+        if (isPeriodic && !sets)
+            return;
+        _configuration &= ~SetsComparator;
+        _comparator = Bits.Merge(_comparator, value, mask) & Mask;
         Update();
     }
 
@@ -160,6 +163,7 @@ internal sealed class HpetTimer : IDisposable
         writer.Write(_configuration);
         writer.Write(_comparator);
         writer.Write(_period);
+        writer.Write(_highFollows);
         writer.Write(MessageData);
         writer.Write(MessageAddress);
     }
@@ -174,6 +178,7 @@ internal sealed class HpetTimer : IDisposable
             throw new InvalidDataException($"an HPET timer cannot be routed to interrupt {route}");
         _comparator = reader.ReadUInt64();
         _period = reader.ReadUInt64();
+        _highFollows = reader.ReadBoolean();
         MessageData = reader.ReadUInt32();
         MessageAddress = reader.ReadUInt32();
     }

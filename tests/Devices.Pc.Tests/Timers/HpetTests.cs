@@ -85,6 +85,17 @@ public sealed class HpetTests
     }
 
     [Fact]
+    public void The_comparator_of_a_periodic_timer_can_be_set_beyond_32_bits()
+    {
+        Set(0x100, Edge | Route20 | 0x48);
+        Set64(0x108, 5);
+        Set(0x100, Edge | Route20 | 0x48);
+        Set64(0x108, 0x2_0000_0064);
+        Set64(0x108, 0x3_0000_0000);
+        Assert.Equal(0x2_0000_0064UL, _domain.Space.Read(Base + 0x108, AccessWidth.Qword, 0));
+    }
+
+    [Fact]
     public void A_level_holds_the_wire_until_its_status_bit_is_written_with_one()
     {
         Set(0x120, Edge | 2 | (21 << 9));
