@@ -1,8 +1,8 @@
 namespace Dominion.Devices;
 
-/// <summary>A power button that asks the guest to shut down; a board that has one implements this beside <see cref="IBoard"/>.</summary>
+/// <summary>A board's or device's power button: how a domain is asked to shut itself down.</summary>
 public interface IPowerButton
 {
-    /// <summary>Presses and releases the button. Called under the domain's device lock.</summary>
-    void Press();
+    /// <summary>Presses the button once. Called under the domain's device lock.</summary>
+    void PressPowerButton();
 }
