@@ -9,11 +9,11 @@ internal sealed class PcRoutines
     /// <summary>The first 16550 (ISA).</summary>
     private const ushort Uart = 0x3f8;
 
-    /// <summary>The PM1a control register of the board <c>pc</c>; its S5 sleep type is 0.</summary>
+    /// <summary>The PM1a control register of the board <c>pc</c>.</summary>
     private const ushort Pm1aControl = 0x604;
 
-    /// <summary>SLP_EN with sleep type 0 (ACPI 6.5, 4.8.3.2.1).</summary>
-    private const ushort SleepEnable = 1 << 13;
+    /// <summary>SLP_EN with SLP_TYP 5, which is S5 on the board <c>pc</c> (ACPI 6.5, 4.8.3.2.1).</summary>
+    private const ushort SoftOff = (1 << 13) | (5 << 10);
 
     /// <summary>How often a busy UART is asked before a byte is sent all the same.</summary>
     private const int PollLimit = 100_000;
@@ -145,7 +145,7 @@ internal sealed class PcRoutines
     {
         Label forever = c.CreateLabel();
         c.mov(edx, Pm1aControl);
-        c.mov(eax, SleepEnable);
+        c.mov(eax, SoftOff);
         c.@out(dx, ax);
         c.cli();
         c.Label(ref forever);

@@ -60,7 +60,7 @@ internal sealed class BareDomain : IDomain
     public void RequestShutdown()
     {
         if (_board is IPowerButton button)
-            _context.Post(button.Press);
+            _context.Post(button.PressPowerButton);
         else
             _context.Log.Write(LogSeverity.Warning, "the board has no power button: the guest cannot be asked to shut down");
     }

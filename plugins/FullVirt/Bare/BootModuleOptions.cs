@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Dominion.Plugins;
 
 namespace Dominion.FullVirt.Bare;
@@ -6,10 +7,11 @@ namespace Dominion.FullVirt.Bare;
 public sealed class BootModuleOptions
 {
     /// <summary>The module's file.</summary>
-    [PrimaryOption]
+    [Description("the module's file")]
     [RequiredOption]
     public FilePath Path { get; set; }
 
     /// <summary>The module's own command line.</summary>
+    [Description("the module's own command line")]
     public string Cmdline { get; set; } = "";
 }

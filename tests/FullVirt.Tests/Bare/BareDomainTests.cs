@@ -122,7 +122,7 @@ public sealed class BareDomainTests : IDisposable
     {
         using IDomain domain = _fixture.Create(Multiboot());
         domain.RequestShutdown();
-        _fixture.Button!.Verify(b => b.Press(), Times.Once);
+        _fixture.Button!.Verify(b => b.PressPowerButton(), Times.Once);
     }
 
     [Fact]
