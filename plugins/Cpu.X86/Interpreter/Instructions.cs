@@ -3,6 +3,7 @@ using Dominion.Cpu.X86.Interpreter.Control;
 using Dominion.Cpu.X86.Interpreter.Integer;
 using Dominion.Cpu.X86.Interpreter.Strings;
 using Dominion.Cpu.X86.Interpreter.Privileged;
+using Dominion.Cpu.X86.Interpreter.Vector.Groups;
 
 namespace Dominion.Cpu.X86.Interpreter;
 
@@ -34,6 +35,11 @@ internal static class Instructions
         SystemInstructions.Register(table);
         ControlMoves.Register(table);
         DescriptorTables.Register(table);
+        VectorMoves.Register(table);
+        VectorIntegers.Register(table);
+        VectorArrangement.Register(table);
+        VectorFloats.Register(table);
+        VectorControl.Register(table);
         return table;
     }
 }
