@@ -150,7 +150,7 @@ internal sealed unsafe class BlockBuilder
                 break;
             Op* op = &_ops[count];
             Prepare(op, count, length, instruction.Length);
-            var lowering = new Lowering { Op = op, Core = _core, BlockRip = rip, Mode = mode };
+            var lowering = new Lowering { Op = op, Core = _core, BlockRip = rip, Mode = mode, Code = code + length };
             if (decoder.LastError != DecoderError.None || !_core.Cpuid.Supports(instruction) || !_table.TryLower(instruction, ref lowering))
             {
                 Prepare(op, count, length, instruction.Length);

@@ -1,5 +1,6 @@
 using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Control;
+using Dominion.Cpu.X86.Interpreter.Float;
 using Dominion.Cpu.X86.Interpreter.Integer;
 using Dominion.Cpu.X86.Interpreter.Strings;
 using Dominion.Cpu.X86.Interpreter.Privileged;
@@ -34,6 +35,13 @@ internal static class Instructions
         SystemInstructions.Register(table);
         ControlMoves.Register(table);
         DescriptorTables.Register(table);
+        FloatMoves.Register(table);
+        FloatArithmetic.Register(table);
+        FloatComparisons.Register(table);
+        FloatTranscendentals.Register(table);
+        FloatControls.Register(table);
+        FxSaves.Register(table);
+        XSaves.Register(table);
         return table;
     }
 }
