@@ -122,6 +122,7 @@ internal static unsafe class FloatArithmetic
         FloatStack.Record(s, op, c);
         if (FloatStack.IsEmpty(s, 0) || FloatStack.IsEmpty(s, 1))
         {
+            SetComplete(s);
             if (FloatStack.Underflow(s))
                 FloatStack.Write(s, 0, Float80.Indefinite);
             return op + 1;
@@ -134,11 +135,17 @@ internal static unsafe class FloatArithmetic
             ? X87Remainder.ToNearest(ref context, dividend, divisor, out X87Quotient quotient)
             : X87Remainder.Truncating(ref context, dividend, divisor, out quotient);
         FloatStack.Report(s, context);
-        FloatStack.SetConditionCodes(s, quotient.StatusBits);
+        if (result.IsNaN)
+            SetComplete(s);
+        else
+            FloatStack.SetConditionCodes(s, quotient.StatusBits);
         if (!context.SuppressesResult)
             FloatStack.Write(s, 0, result);
         return op + 1;
     }
+
+    /// <summary>There is no quotient: only C2 is cleared, as processors do it.</summary>
+    private static void SetComplete(CoreState* s) => s->Arch.FloatStatus &= unchecked((ushort)~FloatBits.C2);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Op* Extract(CoreState* s, Op* op, X86Core c)

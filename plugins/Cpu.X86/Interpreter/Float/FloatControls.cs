@@ -6,13 +6,13 @@ using Iced.Intel;
 
 namespace Dominion.Cpu.X86.Interpreter.Float;
 
-/// <summary>FNINIT, FNCLEX, FLDCW, FNSTCW, FNSTSW, FNSTENV, FLDENV, FNSAVE, FRSTOR, FFREE, FFREEP, FINCSTP, FDECSTP, FNOP, WAIT, EMMS, and the no-operations of older units. The forms without FN are WAIT and the form with FN. None of these is recorded as the last instruction.</summary>
+/// <summary>FNINIT, FNCLEX, FLDCW, FNSTCW, FNSTSW, FNSTENV, FLDENV, FNSAVE, FRSTOR, FFREE, FFREEP, FINCSTP, FDECSTP, FNOP, WAIT, EMMS, and the no-operations of older units. The forms without FN are WAIT and the form with FN. Of these only FFREE, FFREEP, FINCSTP, FDECSTP and FNOP are recorded as the last instruction (SDM volume 1, 8.1.8).</summary>
 internal static unsafe class FloatControls
 {
     public static void Register(LoweringTable table)
     {
-        table.Add(&Simple, Mnemonic.Fninit, Mnemonic.Fnclex, Mnemonic.Fincstp, Mnemonic.Fdecstp, Mnemonic.Fnop, Mnemonic.Wait, Mnemonic.Emms);
-        table.Add(&Simple, Mnemonic.Fndisi, Mnemonic.Fneni, Mnemonic.Fnsetpm);
+        table.Add(&Recorded, Mnemonic.Fincstp, Mnemonic.Fdecstp, Mnemonic.Fnop);
+        table.Add(&Simple, Mnemonic.Fninit, Mnemonic.Fnclex, Mnemonic.Wait, Mnemonic.Emms, Mnemonic.Fndisi, Mnemonic.Fneni, Mnemonic.Fnsetpm);
         table.Add(&FreeRegister, Mnemonic.Ffree, Mnemonic.Ffreep);
         table.Add(&Words, Mnemonic.Fldcw, Mnemonic.Fnstcw, Mnemonic.Fnstsw);
         table.Add(&Images, Mnemonic.Fnstenv, Mnemonic.Fldenv, Mnemonic.Fnsave, Mnemonic.Frstor);
@@ -22,18 +22,25 @@ internal static unsafe class FloatControls
     {
         Mnemonic.Fninit => &Initialize,
         Mnemonic.Fnclex => &ClearExceptions,
-        Mnemonic.Fincstp => &IncrementTop,
-        Mnemonic.Fdecstp => &DecrementTop,
         Mnemonic.Wait => &Wait,
         Mnemonic.Emms => &EmptyTags,
-        Mnemonic.Fnop => &Nothing,
         _ => &NothingWithoutWaiting,
     });
 
+    private static bool Recorded(in Instruction i, ref Lowering l)
+    {
+        FloatLowering.UseOpcode(ref l);
+        return l.Use(i.Mnemonic switch
+        {
+            Mnemonic.Fincstp => &IncrementTop,
+            Mnemonic.Fdecstp => &DecrementTop,
+            _ => &Nothing,
+        });
+    }
+
     private static bool FreeRegister(in Instruction i, ref Lowering l)
     {
-        l.Op->Reg = FloatLowering.Number(i.Op0Register);
-        l.Op->Size = (byte)(i.Mnemonic == Mnemonic.Ffreep ? 1 : 0);
+        FloatLowering.UseStack(ref l, FloatLowering.Number(i.Op0Register), 0, i.Mnemonic == Mnemonic.Ffreep ? 1 : 0);
         return l.Use(&Free);
     }
 
@@ -103,6 +110,7 @@ internal static unsafe class FloatControls
     {
         if (FloatStack.IsBlocked(s))
             return FloatStack.Refuse(s, op, c);
+        FloatStack.Record(s, op, c);
         FloatStack.ClearC1(s);
         FloatStack.MoveTop(s, 1);
         return op + 1;
@@ -113,6 +121,7 @@ internal static unsafe class FloatControls
     {
         if (FloatStack.IsBlocked(s))
             return FloatStack.Refuse(s, op, c);
+        FloatStack.Record(s, op, c);
         FloatStack.ClearC1(s);
         FloatStack.MoveTop(s, -1);
         return op + 1;
@@ -123,8 +132,10 @@ internal static unsafe class FloatControls
     {
         if (FloatStack.IsBlocked(s))
             return FloatStack.Refuse(s, op, c);
+        FloatStack.Record(s, op, c);
+        FloatStack.ClearC1(s);
         FloatStack.Free(s, op->Reg);
-        FloatStack.MoveTop(s, op->Size);
+        FloatStack.Pop(s, op->Size);
         return op + 1;
     }
 
@@ -153,8 +164,13 @@ internal static unsafe class FloatControls
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Op* Nothing(CoreState* s, Op* op, X86Core c) =>
-        FloatStack.IsBlocked(s) ? FloatStack.Refuse(s, op, c) : op + 1;
+    private static Op* Nothing(CoreState* s, Op* op, X86Core c)
+    {
+        if (FloatStack.IsBlocked(s))
+            return FloatStack.Refuse(s, op, c);
+        FloatStack.Record(s, op, c);
+        return op + 1;
+    }
 
     private static Op* NothingWithoutWaiting(CoreState* s, Op* op, X86Core c) =>
         s->FloatBlocked != 0 ? FloatStack.Refuse(s, op, c) : op + 1;

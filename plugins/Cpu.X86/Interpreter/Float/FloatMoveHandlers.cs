@@ -122,6 +122,20 @@ internal static unsafe class FloatMoveHandlers
         return op + 1;
     }
 
+    /// <summary>FSTPNCE: of an empty register there is no copy and no exception, only the pop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static Op* StoreRegisterUnchecked(CoreState* s, Op* op, X86Core c)
+    {
+        if (FloatStack.IsBlocked(s))
+            return FloatStack.Refuse(s, op, c);
+        FloatStack.Record(s, op, c);
+        FloatStack.ClearC1(s);
+        if (!FloatStack.IsEmpty(s, 0))
+            FloatStack.Write(s, op->Reg, *FloatStack.At(s, 0));
+        FloatStack.Pop(s, 1);
+        return op + 1;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Op* Exchange(CoreState* s, Op* op, X86Core c)
     {
@@ -154,7 +168,6 @@ internal static unsafe class FloatMoveHandlers
             return op + 1;
         }
 
-        FloatStack.ClearC1(s);
         bool set = (Flags.GetStatus(s) & (ulong)op->Immediate) != 0;
         if (set == (op->Size == 0))
             FloatStack.Write(s, 0, *FloatStack.At(s, op->Rm));

@@ -62,7 +62,7 @@ internal static unsafe class FloatMoves
         if (!Lowering.IsMemory(i, 0))
         {
             FloatLowering.UseStack(ref l, FloatLowering.Number(i.Op0Register), 0, pops);
-            return l.Use(&FloatMoveHandlers.StoreRegister);
+            return l.Use(i.Mnemonic == Mnemonic.Fstpnce ? &FloatMoveHandlers.StoreRegisterUnchecked : &FloatMoveHandlers.StoreRegister);
         }
 
         bool truncates = i.Mnemonic == Mnemonic.Fisttp;

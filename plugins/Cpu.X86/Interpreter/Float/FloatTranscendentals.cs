@@ -20,18 +20,19 @@ internal static unsafe class FloatTranscendentals
         table.Add(&Trigonometry, Mnemonic.Fsin, Mnemonic.Fcos, Mnemonic.Fsincos, Mnemonic.Fptan);
     }
 
-    /// <summary>Checks the stack for an instruction that replaces ST(0) and pushes one value more.</summary>
-    /// <returns>False when a stack fault was answered.</returns>
+    /// <summary>Checks the stack for an instruction that replaces ST(0) and pushes one value more, and answers a stack fault.</summary>
     public static bool CanReplaceAndPush(CoreState* s)
     {
-        if (FloatStack.IsEmpty(s, 0) ? FloatStack.Underflow(s) : !FloatStack.IsEmpty(s, -1) && FloatStack.Overflow(s))
+        bool empty = FloatStack.IsEmpty(s, 0);
+        if (!empty && FloatStack.IsEmpty(s, -1))
+            return true;
+        if (empty ? FloatStack.Underflow(s) : FloatStack.Overflow(s))
         {
             FloatStack.Write(s, 0, Float80.Indefinite);
             FloatStack.Push(s, Float80.Indefinite);
-            return false;
         }
 
-        return !FloatStack.IsEmpty(s, 0) && FloatStack.IsEmpty(s, -1);
+        return false;
     }
 
     private static bool ReplaceNext<TOperation>(in Instruction i, ref Lowering l)
@@ -66,6 +67,7 @@ internal static unsafe class FloatTranscendentals
         FloatStack.Record(s, op, c);
         if (FloatStack.IsEmpty(s, 0))
         {
+            SetInRange(s, true);
             if (FloatStack.Underflow(s))
                 FloatStack.Write(s, 0, Float80.Indefinite);
             return op + 1;
@@ -94,7 +96,11 @@ internal static unsafe class FloatTranscendentals
             return FloatStack.Refuse(s, op, c);
         FloatStack.Record(s, op, c);
         if (!CanReplaceAndPush(s))
+        {
+            SetInRange(s, true);
             return op + 1;
+        }
+
         var context = new X87Context(s->Arch.FloatControl);
         Float80 operand = *FloatStack.At(s, 0);
         bool inRange = tangent
@@ -110,7 +116,7 @@ internal static unsafe class FloatTranscendentals
         return op + 1;
     }
 
-    /// <summary>C2 says that the operand was out of range (SDM volume 1, 8.3.8).</summary>
+    /// <summary>C2 says that the operand was out of range (SDM volume 1, 8.3.8); after a stack fault it is clear.</summary>
     private static bool SetInRange(CoreState* s, bool inRange)
     {
         if (inRange)
