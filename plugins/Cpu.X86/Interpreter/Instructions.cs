@@ -1,8 +1,10 @@
 using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Control;
+using Dominion.Cpu.X86.Interpreter.Float;
 using Dominion.Cpu.X86.Interpreter.Integer;
 using Dominion.Cpu.X86.Interpreter.Strings;
 using Dominion.Cpu.X86.Interpreter.Privileged;
+using Dominion.Cpu.X86.Interpreter.Vector.Groups;
 
 namespace Dominion.Cpu.X86.Interpreter;
 
@@ -34,6 +36,18 @@ internal static class Instructions
         SystemInstructions.Register(table);
         ControlMoves.Register(table);
         DescriptorTables.Register(table);
+        VectorMoves.Register(table);
+        VectorIntegers.Register(table);
+        VectorArrangement.Register(table);
+        VectorFloats.Register(table);
+        VectorControl.Register(table);
+        FloatMoves.Register(table);
+        FloatArithmetic.Register(table);
+        FloatComparisons.Register(table);
+        FloatTranscendentals.Register(table);
+        FloatControls.Register(table);
+        FxSaves.Register(table);
+        XSaves.Register(table);
         return table;
     }
 }

@@ -50,6 +50,8 @@ internal sealed unsafe class TestFrames(ulong frameCount) : IMachineMemory, IMem
 
     public void MarkCode(ulong frame, ICodeObserver source) => throw new InvalidOperationException("no code here");
 
+    public void UnmarkCode(ulong frame) => throw new InvalidOperationException("no code here");
+
     public void NotifyWrite(ulong address, int length) => throw new InvalidOperationException("no code here");
 
     public IBusMapping Map(ulong start, ulong length, IBusTarget target, string name) => _devices.Map(start, length, target, name);

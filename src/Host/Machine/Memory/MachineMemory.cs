@@ -98,7 +98,6 @@ public sealed unsafe class MachineMemory : IMachineMemory, IDisposable
             if (CodeMarks[frame] == 0)
                 continue;
             NotifyWrite(frame << FrameRange.FrameShift, FrameRange.FrameSize);
-            CodeMarks[frame] = 0;
         }
         _frames.Discard((nuint)range.Address, (nuint)range.Length);
         lock (_gate)
@@ -156,7 +155,7 @@ public sealed unsafe class MachineMemory : IMachineMemory, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, FrameCount);
         lock (_marking)
         {
-            CodeMarks[frame] = 1;
+            CodeMarks[frame]++;
             // A writer stores, then reads the mark; the source sets the mark, then reads the bytes. One of the two must see the other.
             Interlocked.MemoryBarrier();
             foreach (ICodeObserver observer in _observers)
@@ -164,6 +163,17 @@ public sealed unsafe class MachineMemory : IMachineMemory, IDisposable
                 if (!ReferenceEquals(observer, source))
                     observer.OnCodeMarked(frame);
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void UnmarkCode(ulong frame)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, FrameCount);
+        lock (_marking)
+        {
+            if (CodeMarks[frame] != 0)
+                CodeMarks[frame]--;
         }
     }
 
