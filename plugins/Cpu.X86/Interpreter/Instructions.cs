@@ -4,6 +4,7 @@ using Dominion.Cpu.X86.Interpreter.Float;
 using Dominion.Cpu.X86.Interpreter.Integer;
 using Dominion.Cpu.X86.Interpreter.Strings;
 using Dominion.Cpu.X86.Interpreter.Privileged;
+using Dominion.Cpu.X86.Interpreter.Vector.Groups;
 
 namespace Dominion.Cpu.X86.Interpreter;
 
@@ -26,7 +27,7 @@ internal static class Instructions
         Exchanges.Register(table);
         StackMoves.Register(table);
         FlagMoves.Register(table);
-        Decimal.Register(table);
+        DecimalAdjust.Register(table);
         Branches.Register(table);
         FarBranches.Register(table);
         StringMoves.Register(table);
@@ -35,6 +36,11 @@ internal static class Instructions
         SystemInstructions.Register(table);
         ControlMoves.Register(table);
         DescriptorTables.Register(table);
+        VectorMoves.Register(table);
+        VectorIntegers.Register(table);
+        VectorArrangement.Register(table);
+        VectorFloats.Register(table);
+        VectorControl.Register(table);
         FloatMoves.Register(table);
         FloatArithmetic.Register(table);
         FloatComparisons.Register(table);
