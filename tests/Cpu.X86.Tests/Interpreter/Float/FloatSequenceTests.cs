@@ -9,6 +9,8 @@ public sealed unsafe class FloatSequenceTests
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
 
+    private const int UnrepeatedLimit = 5;
+
     [HostFact]
     public void SequencesLeaveWhatTheHostLeaves()
     {
@@ -21,17 +23,24 @@ public sealed unsafe class FloatSequenceTests
         {
             long begin = Stopwatch.GetTimestamp();
             int sequences = 0;
+            int unrepeated = 0;
             for (; Stopwatch.GetElapsedTime(begin) < Duration; sequences++)
             {
                 FloatProgram program = FloatProgram.Random(random);
                 FloatBlock.Fill(random, start);
-                if (Difference(machine, program, start, host) == null)
+                string? difference = Difference(machine, program, start, host);
+                if (difference == null)
                     continue;
-                int count = 0;
-                string? difference;
-                while ((difference = Difference(machine, program.Prefix(count), start, host)) == null)
-                    count++;
-                Assert.Fail($"seed {seed}, sequence {sequences}: {difference} after {program.Prefix(count).Text}");
+
+                // When the host's kernel switches threads in the middle, the host's unit can lose its last-instruction pointers.
+                if (Difference(machine, program, start, host) == null)
+                {
+                    unrepeated++;
+                    Assert.True(unrepeated <= UnrepeatedLimit, $"seed {seed}: {difference}, and not again");
+                    continue;
+                }
+
+                Assert.Fail($"seed {seed}, sequence {sequences}: {difference} after {FirstWrong(machine, program, start, host)}");
             }
 
             Assert.True(sequences > 100, $"only {sequences} sequences");
@@ -41,6 +50,14 @@ public sealed unsafe class FloatSequenceTests
             NativeMemory.Free(start);
             NativeMemory.Free(host);
         }
+    }
+
+    private static string FirstWrong(FloatMachine machine, FloatProgram program, byte* start, byte* host)
+    {
+        int count = 0;
+        while (count < program.Count && Difference(machine, program.Prefix(count), start, host) == null)
+            count++;
+        return program.Prefix(count).Text;
     }
 
     private static string? Difference(FloatMachine machine, FloatProgram program, byte* start, byte* host)
