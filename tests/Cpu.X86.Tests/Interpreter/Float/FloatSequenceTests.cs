@@ -33,7 +33,7 @@ public sealed unsafe class FloatSequenceTests
                     continue;
 
                 // When the host's kernel switches threads in the middle, the host's unit can lose its last-instruction pointers.
-                if (Difference(machine, program, start, host) == null)
+                if (difference.Contains("pointer", StringComparison.Ordinal) && Difference(machine, program, start, host) == null)
                 {
                     unrepeated++;
                     Assert.True(unrepeated <= UnrepeatedLimit, $"seed {seed}: {difference}, and not again");
