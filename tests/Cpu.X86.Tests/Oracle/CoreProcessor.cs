@@ -15,6 +15,7 @@ internal sealed unsafe class CoreProcessor : IDisposable
     private const ulong PointerTable = 0x2000;
     private const ulong Directory = 0x3000;
     private const ulong Physical = NativeArena.Size;
+    private const int MostRuns = 100;
     private readonly FlatMemory memory = new(2 * NativeArena.Size);
     private readonly X86Core core;
     private readonly ulong linear;
@@ -50,7 +51,8 @@ internal sealed unsafe class CoreProcessor : IDisposable
     /// <returns>Null, or the exception that it raised.</returns>
     public X86Exception? Run(ReadOnlySpan<byte> instruction, ref ProcessorState state)
     {
-        if (!memory.TryWrite(Physical + ArenaLayout.Instruction, instruction))
+        // A jump to itself ends the block behind the instruction.
+        if (!memory.TryWrite(Physical + ArenaLayout.Instruction, [.. instruction, 0xEB, 0xFE]))
             throw new InvalidOperationException("the instruction is not in memory");
         ref X86State x86 = ref core.State;
         x86 = initial;
@@ -74,7 +76,7 @@ internal sealed unsafe class CoreProcessor : IDisposable
             throw new InvalidOperationException($"the core ended with {exit.Reason}");
 
         // A repeated string instruction is one instruction to the host, whatever it is to the core.
-        while (x86.Rip == linear + ArenaLayout.Instruction)
+        for (int i = 0; i < MostRuns && x86.Rip == linear + ArenaLayout.Instruction; i++)
             core.Run(new X86RunLimits(1));
         if (x86.Rip != linear + ArenaLayout.Instruction + (ulong)instruction.Length)
             throw new InvalidOperationException($"RIP is {x86.Rip - linear:x}");
