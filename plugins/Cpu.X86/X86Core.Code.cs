@@ -84,13 +84,12 @@ internal sealed unsafe partial class X86Core : ICodeObserver
         return FetchFault();
     }
 
-    /// <summary>Enters a block in the cache and watches its frames.</summary>
+    /// <summary>Enters a block in the cache.</summary>
     public void AddBlock(Block* block)
     {
-        if (_blocks.Add(block))
-            WatchFrame(block->Address >> FrameRange.FrameShift);
-        if (block->SecondPage != 0 && _blocks.AddSecondPage(block))
-            WatchFrame(block->SecondPage >> FrameRange.FrameShift);
+        _blocks.Add(block);
+        if (block->SecondPage != 0)
+            _blocks.AddSecondPage(block);
     }
 
     /// <summary>Room for a block; drops all others when there is none left.</summary>
@@ -104,8 +103,11 @@ internal sealed unsafe partial class X86Core : ICodeObserver
         return _blocks.Allocate(instructions);
     }
 
-    private void WatchFrame(ulong frame)
+    /// <summary>Makes writes to a frame heard of. Comes before its bytes are decoded: a write that comes later is heard of, one that came earlier is seen.</summary>
+    public void WatchFrame(ulong frame)
     {
+        if (!_blocks.Watch(frame))
+            return;
         MachineMemory.MarkCode(frame, this);
         _tlb.ProtectFrame(MachineMemory.Base + (frame << FrameRange.FrameShift));
     }
@@ -145,7 +147,6 @@ internal sealed unsafe partial class X86Core : ICodeObserver
             return;
         ulong frame = address >> FrameRange.FrameShift;
         _blocks.DropFrame(frame);
-        MachineMemory.UnmarkCode(frame);
         S->Generation++;
         Block* running = S->Block;
         if (running == null || (running->Address >> FrameRange.FrameShift != frame && running->SecondPage >> FrameRange.FrameShift != frame))

@@ -14,6 +14,7 @@ internal sealed unsafe partial class X86Core
         S->FaultVector = (byte)vector;
         S->FaultType = X86EventType.HardwareException;
         S->FaultHasErrorCode = false;
+        S->FaultLength = 0;
         S->FaultErrorCode = 0;
         S->FaultAddress = 0;
         return false;
@@ -71,6 +72,16 @@ internal sealed unsafe partial class X86Core
     public Op* Raise(Op* op, X86Exception vector, uint errorCode)
     {
         SetFault(vector, errorCode);
+        return Abort(op);
+    }
+
+    /// <summary>Ends an instruction that is a software interrupt or exception: it returns behind itself.</summary>
+    public Op* RaiseSoftware(Op* op, X86EventType type, byte vector)
+    {
+        SetFault((X86Exception)vector);
+        S->FaultType = type;
+        S->FaultLength = op->Length;
+        S->Budget--;
         return Abort(op);
     }
 

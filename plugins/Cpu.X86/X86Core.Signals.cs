@@ -1,5 +1,6 @@
 using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.State;
+using Dominion.Cpu.X86.SystemRegisters;
 using Dominion.Persistence;
 
 namespace Dominion.Cpu.X86;
@@ -109,6 +110,9 @@ internal sealed unsafe partial class X86Core
         if (_interruptRequest)
             S->Attention = 1;
     }
+
+    /// <summary>Ends the run at the next look at events.</summary>
+    public void Stop() => RequestExit();
 
     /// <summary>Sees to everything that waits. Called between instructions.</summary>
     /// <returns>False when the run ends.</returns>

@@ -58,6 +58,7 @@ internal sealed unsafe partial class X86Core : IX86Core
         Segments = new SegmentLoader(this);
         Far = new FarTransfers(this);
         Tasks = new TaskSwitcher(this);
+        Returns = new InterruptReturns(this);
         Controls86 = new ControlRegisters(this);
         Msrs = new MsrFile(this);
         Cpuid = new CpuidFile(this);
@@ -92,6 +93,8 @@ internal sealed unsafe partial class X86Core : IX86Core
     public FarTransfers Far { get; }
 
     public TaskSwitcher Tasks { get; }
+
+    public InterruptReturns Returns { get; }
 
     public ControlRegisters Controls86 { get; }
 
@@ -198,7 +201,4 @@ internal sealed unsafe partial class X86Core : IX86Core
     }
 
     public string DescribeState() => StateDescription.Describe(this);
-
-    /// <summary>Adds an extension's unit, which answers for the MSRs that it registered.</summary>
-    public void AddExtension(IX86ExtensionUnit unit) => _extensions.Add(unit);
 }

@@ -1,1 +1,23 @@
-Console.WriteLine();
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Dominion.Cli;
+using Dominion.Cli.Verbs;
+
+RootCommand root = new("Runs x86 machines that are composed from plugins by a manifest.")
+{
+    RunVerb.Create(),
+    ValidateVerb.Create(),
+    PluginsVerb.Create(),
+    SchemaVerb.Create(),
+    CompletionVerb.Create(),
+};
+ParseResult parsed = root.Parse(args);
+
+// The run verb handles signals itself, and a defect of ours shows its stack.
+InvocationConfiguration configuration = new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+if (parsed.Action is not ParseErrorAction)
+    return await parsed.InvokeAsync(configuration);
+
+configuration.Output = Console.Error;
+await parsed.InvokeAsync(configuration);
+return ExitCodes.Refused;

@@ -53,7 +53,7 @@ internal sealed unsafe class BlockBuilder
         byte* start = _core.MachineMemory.Base + address;
         int inPage = FrameRange.FrameSize - (int)(address & 0xFFF);
 
-        // Watch the frame before reading it: a write that comes later is heard of, one that came earlier is seen.
+        _core.WatchFrame(address >> FrameRange.FrameShift);
         int count = Decode(rip, start, inPage, SingleStep ? 1 : BlockCache.MaximumInstructions, out int length);
         if (count > 0)
             return Enter(count, length, address, 0);
@@ -64,6 +64,8 @@ internal sealed unsafe class BlockBuilder
             return null;
         int taken = Math.Min(inPage, MaximumLength);
         Buffer.MemoryCopy(start, _bytes, 2 * MaximumLength, taken);
+        if (second->Host != null)
+            _core.WatchFrame((ulong)(second->Host - _core.MachineMemory.Base) >> FrameRange.FrameShift);
         ReadPage(second, _bytes + taken, MaximumLength);
         count = Decode(rip, _bytes, taken + MaximumLength, 1, out length);
         if (second->Host == null)
@@ -150,11 +152,19 @@ internal sealed unsafe class BlockBuilder
                 break;
             Op* op = &_ops[count];
             Prepare(op, count, length, instruction.Length);
-            var lowering = new Lowering { Op = op, Core = _core, BlockRip = rip, Mode = mode };
+            var lowering = new Lowering { Op = op, Core = _core, BlockRip = rip, Mode = mode, Code = code + length };
             if (decoder.LastError != DecoderError.None || !_core.Cpuid.Supports(instruction) || !_table.TryLower(instruction, ref lowering))
             {
                 Prepare(op, count, length, instruction.Length);
-                op->Handler = instruction.Length > MaximumLength - 1 && decoder.LastError != DecoderError.None ? &BlockEnds.TooLong : &BlockEnds.Undefined;
+                if (decoder.LastError == DecoderError.None && _core.TryGetExtensionInstruction(instruction, out uint number))
+                {
+                    op->Immediate = number;
+                    op->Handler = &BlockEnds.Extension;
+                }
+                else
+                {
+                    op->Handler = Refusal(instruction, decoder.LastError);
+                }
                 lowering.EndsBlock = true;
             }
 
@@ -169,6 +179,9 @@ internal sealed unsafe class BlockBuilder
         end->Handler = SingleStep ? &BlockEnds.Leave : &BlockEnds.GoOn;
         return count;
     }
+
+    private static Handler Refusal(in Instruction instruction, DecoderError error) =>
+        error != DecoderError.None && instruction.Length >= MaximumLength ? &BlockEnds.TooLong : &BlockEnds.Undefined;
 
     private static void Prepare(Op* op, int number, int offset, int length)
     {

@@ -19,6 +19,7 @@ internal sealed unsafe class BlockCache : IDisposable
     private readonly Block** _frames;
     private readonly ulong* _granules;
     private readonly bool* _tails;
+    private readonly bool* _watched;
     private nuint _used;
 
     public BlockCache(IMachineMemory memory)
@@ -29,6 +30,7 @@ internal sealed unsafe class BlockCache : IDisposable
         _frames = (Block**)NativeMemory.AllocZeroed((nuint)memory.FrameCount, (nuint)sizeof(Block*));
         _granules = (ulong*)NativeMemory.AllocZeroed((nuint)memory.FrameCount, sizeof(ulong));
         _tails = (bool*)NativeMemory.AllocZeroed((nuint)memory.FrameCount, sizeof(bool));
+        _watched = (bool*)NativeMemory.AllocZeroed((nuint)memory.FrameCount, sizeof(bool));
     }
 
     /// <summary>How many blocks have been decoded since the core was made.</summary>
@@ -62,41 +64,41 @@ internal sealed unsafe class BlockCache : IDisposable
     }
 
     /// <summary>Enters a block.</summary>
-    /// <returns>True when its frame holds code for the first time: the caller must mark it and drop its own writable translations.</returns>
-    public bool Add(Block* block)
+    public void Add(Block* block)
     {
         DecodedBlocks++;
         Block** bucket = &_hash[Hash(block->Address, block->Mode)];
         block->NextInHash = *bucket;
         *bucket = block;
         ulong frame = block->Address >> FrameRange.FrameShift;
-        bool first = _granules[frame] == 0;
         block->NextInFrame = _frames[frame];
         _frames[frame] = block;
         int start = (int)(block->Address & 0xFFF);
         int end = Math.Min(start + block->Length, FrameRange.FrameSize);
         _granules[frame] |= GranuleMask(start, end - start);
-        return first;
     }
 
     /// <summary>Enters the second page of a block whose one instruction goes on there, so that writes to it are seen.</summary>
-    /// <returns>True when that frame holds code for the first time.</returns>
-    public bool AddSecondPage(Block* block)
+    public void AddSecondPage(Block* block)
     {
         ulong frame = block->SecondPage >> FrameRange.FrameShift;
-        bool first = _granules[frame] == 0;
         int length = (int)((block->Address & 0xFFF) + block->Length - FrameRange.FrameSize);
         _granules[frame] |= GranuleMask(0, length);
         _tails[frame] = true;
-        return first;
     }
 
     /// <summary>Whether decoded code stands in a range of a frame.</summary>
     public bool Overlaps(ulong address, int length) =>
         (_granules[address >> FrameRange.FrameShift] & GranuleMask((int)(address & 0xFFF), length)) != 0;
 
-    /// <summary>Whether decoded code stands in a frame.</summary>
-    public bool HasCode(ulong frame) => _granules[frame] != 0;
+    /// <summary>Notes that writes to a frame are to be heard of.</summary>
+    /// <returns>True when they have not been until now: the caller must mark the frame and drop its own writable translations, before it reads the bytes.</returns>
+    public bool Watch(ulong frame)
+    {
+        bool first = !_watched[frame];
+        _watched[frame] = true;
+        return first;
+    }
 
     /// <summary>Drops every block of a frame, and those whose instruction ends in it. The memory comes back with <see cref="Clear"/>; a running block stays readable.</summary>
     public void DropFrame(ulong frame)
@@ -106,6 +108,12 @@ internal sealed unsafe class BlockCache : IDisposable
             Unhash(block);
         _frames[frame] = null;
         _granules[frame] = 0;
+        if (_watched[frame])
+        {
+            _watched[frame] = false;
+            _memory.UnmarkCode(frame);
+        }
+
 
         if (_tails[frame])
             DropTails(frame);
@@ -116,7 +124,7 @@ internal sealed unsafe class BlockCache : IDisposable
     {
         for (ulong frame = 0; frame < _memory.FrameCount; frame++)
         {
-            if (_granules[frame] != 0)
+            if (_watched[frame])
                 _memory.UnmarkCode(frame);
         }
 
@@ -124,6 +132,7 @@ internal sealed unsafe class BlockCache : IDisposable
         NativeMemory.Clear(_frames, (nuint)_memory.FrameCount * (nuint)sizeof(Block*));
         NativeMemory.Clear(_granules, (nuint)_memory.FrameCount * sizeof(ulong));
         NativeMemory.Clear(_tails, (nuint)_memory.FrameCount);
+        NativeMemory.Clear(_watched, (nuint)_memory.FrameCount);
         _used = 0;
     }
 
@@ -134,6 +143,7 @@ internal sealed unsafe class BlockCache : IDisposable
         NativeMemory.Free(_frames);
         NativeMemory.Free(_granules);
         NativeMemory.Free(_tails);
+        NativeMemory.Free(_watched);
     }
 
     private static int Hash(ulong address, uint mode)

@@ -18,6 +18,9 @@ internal unsafe ref struct Lowering
     /// <summary>The mode that is decoded for, see <see cref="BlockMode"/>.</summary>
     public uint Mode;
 
+    /// <summary>The instruction's bytes, prefixes first.</summary>
+    public byte* Code;
+
     /// <summary>Set when no instruction of this block may follow.</summary>
     public bool EndsBlock;
 

@@ -1,5 +1,6 @@
 using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Control;
+using Dominion.Cpu.X86.Interpreter.Float;
 using Dominion.Cpu.X86.Interpreter.Integer;
 using Dominion.Cpu.X86.Interpreter.Strings;
 using Dominion.Cpu.X86.Interpreter.Privileged;
@@ -26,7 +27,7 @@ internal static class Instructions
         Exchanges.Register(table);
         StackMoves.Register(table);
         FlagMoves.Register(table);
-        Decimal.Register(table);
+        DecimalAdjust.Register(table);
         Branches.Register(table);
         FarBranches.Register(table);
         StringMoves.Register(table);
@@ -40,6 +41,13 @@ internal static class Instructions
         VectorArrangement.Register(table);
         VectorFloats.Register(table);
         VectorControl.Register(table);
+        FloatMoves.Register(table);
+        FloatArithmetic.Register(table);
+        FloatComparisons.Register(table);
+        FloatTranscendentals.Register(table);
+        FloatControls.Register(table);
+        FxSaves.Register(table);
+        XSaves.Register(table);
         return table;
     }
 }

@@ -74,6 +74,9 @@ internal unsafe struct CoreState
     /// <summary>The kind of event.</summary>
     public X86EventType FaultType;
 
+    /// <summary>For software interrupts: the length of the instruction, behind which they return.</summary>
+    public byte FaultLength;
+
     /// <summary>The error code.</summary>
     public uint FaultErrorCode;
 

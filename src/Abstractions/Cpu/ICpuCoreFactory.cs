@@ -3,7 +3,7 @@ namespace Dominion.Cpu;
 /// <summary>Makes cores; exported with <see cref="Plugins.CpuCoreAttribute"/>.</summary>
 public interface ICpuCoreFactory
 {
-    /// <summary>The names of the CPU models that there are.</summary>
+    /// <summary>The names of the CPU models that there are; the first is the one that a manifest gets when it names none.</summary>
     IReadOnlyList<string> Models { get; }
 
     /// <summary>The names of the engines that there are, <c>auto</c> not among them.</summary>

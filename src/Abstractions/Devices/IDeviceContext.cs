@@ -13,6 +13,9 @@ public interface IDeviceContext
     /// <summary>The device's name in its domain: its slot on the board, or its export's name with a number.</summary>
     string Name { get; }
 
+    /// <summary>The domain's name; unique in the machine.</summary>
+    string DomainName { get; }
+
     /// <summary>The domain's I/O ports.</summary>
     IPortSpace Ports { get; }
 

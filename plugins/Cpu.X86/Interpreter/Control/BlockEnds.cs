@@ -26,4 +26,11 @@ internal static unsafe class BlockEnds
 
     /// <summary>#GP(0): more than 15 bytes (SDM volume 3A, 6.15 "General Protection Exception").</summary>
     public static Op* TooLong(CoreState* s, Op* op, X86Core c) => c.GeneralProtection(op);
+
+    /// <summary>An instruction that an extension registered: its unit does the work.</summary>
+    public static Op* Extension(CoreState* s, Op* op, X86Core c)
+    {
+        var info = new X86InterceptInfo { Intercept = X86Intercept.ExtensionInstruction, Operand = (uint)op->Immediate };
+        return c.Intercepted(op, ref info, out Op* next) ? next : c.Undefined(op);
+    }
 }

@@ -1,0 +1,11 @@
+using Dominion.Cpu.X86.FloatingPoint;
+using Dominion.Cpu.X86.FloatingPoint.Transcendental;
+
+namespace Dominion.Cpu.X86.Interpreter.Float.Operations;
+
+/// <summary>FYL2X: ST(0) is x, ST(1) is y and the destination.</summary>
+internal readonly struct LogarithmFloat : IFloatBinary
+{
+    public static Float80 Do(ref X87Context context, Float80 destination, Float80 source) =>
+        X87Logarithm.Multiplied(ref context, source, destination);
+}

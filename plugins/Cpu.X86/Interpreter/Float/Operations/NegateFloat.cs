@@ -1,0 +1,10 @@
+using Dominion.Cpu.X86.FloatingPoint;
+
+namespace Dominion.Cpu.X86.Interpreter.Float.Operations;
+
+/// <summary>FCHS.</summary>
+internal readonly struct NegateFloat : IFloatUnary
+{
+    public static Float80 Do(ref X87Context context, Float80 value) =>
+        value.Negated();
+}

@@ -1,0 +1,36 @@
+using Dominion.Cpu.X86.Models;
+using Dominion.Diagnostics;
+using Dominion.Plugins;
+
+namespace Dominion.Cpu.X86;
+
+/// <summary>Makes x86 cores.</summary>
+[CpuCore("x86", Summary = "x86 in real, protected and 64-bit mode, by a cached interpreter")]
+public sealed class X86CoreFactory : ICpuCoreFactory
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Models => CpuModelCatalog.Names;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Engines { get; } = ["interpreter"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Features => CpuFeatures.Names;
+
+    /// <inheritdoc/>
+    public ICpuCore Create(CpuCoreContext context)
+    {
+        if (context.Engine is not ("auto" or "interpreter"))
+            throw new DiagnosticException("DOM3101", $"the x86 core has no engine '{context.Engine}'", "interpreter");
+        CpuModel model = CpuModelCatalog.Find(context.Model).With(context.Features);
+        var core = new X86Core(context, model);
+        foreach (ICpuExtensionFactory factory in context.Extensions)
+        {
+            if (factory is not IX86Extension extension)
+                throw new DiagnosticException("DOM3102", $"an extension for {factory.Architecture} does not fit the x86 core");
+            core.Attach(extension);
+        }
+
+        return core;
+    }
+}

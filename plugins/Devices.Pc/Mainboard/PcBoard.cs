@@ -1,0 +1,221 @@
+using Dominion.Buses;
+using Dominion.Cpu;
+using Dominion.Devices.Pc.Firmware;
+using Dominion.Devices.Pci;
+using Dominion.Diagnostics;
+using Dominion.Persistence;
+
+namespace Dominion.Devices.Pc.Mainboard;
+
+/// <summary>A PC's mainboard: RAM, the devices in their slots, the wires between them, and the firmware's tables.</summary>
+internal sealed class PcBoard : IBoard, IPowerButton
+{
+    private const ulong Page = 4096;
+    private readonly IBoardContext _context;
+    private readonly PcMemory _memory;
+    private readonly AcpiMachine _machine;
+    private readonly List<(IDeviceBinding Binding, IDevice Device)> _devices = [];
+    private readonly IProcessorInterrupts _processors;
+
+    /// <summary>Makes the board with all its devices.</summary>
+    /// <param name="context">What the domain gives.</param>
+    public PcBoard(IBoardContext context)
+    {
+        _context = context;
+        Messages = new MessageRouter();
+        Interrupts = new InterruptRouter();
+        try
+        {
+            foreach (IDeviceBinding binding in context.Devices)
+                Add(binding);
+            _processors = Find<IProcessorInterrupts>()
+                ?? throw new DiagnosticException("DOM3206", "the board 'pc' needs local APICs in its slot 'lapic'", "leave the slot out, or put 'lapic' there");
+            Wire();
+            _machine = Describe();
+            // The length of the tables does not depend on where they are.
+            (byte[] tables, _, _) = AcpiTables.Build(_machine, 0, 0);
+            _memory = new PcMemory(context, ((ulong)tables.Length + Page - 1) & ~(Page - 1), Page);
+        }
+        catch
+        {
+            DisposeDevices();
+            throw;
+        }
+    }
+
+    /// <summary>The wires to the interrupt controllers.</summary>
+    public InterruptRouter Interrupts { get; }
+
+    /// <summary>Where message-signalled interrupts go.</summary>
+    public MessageRouter Messages { get; }
+
+    /// <summary>The PCI bus, or null.</summary>
+    public IPciBus? Pci { get; private set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<MemoryMapEntry> MemoryMap => _memory.Entries;
+
+    /// <inheritdoc/>
+    public ulong AcpiRootPointer => PcLayout.BiosArea;
+
+    /// <inheritdoc/>
+    public void Attach(ICpuCore core) => _processors.Attach(core);
+
+    /// <inheritdoc/>
+    public void PressPowerButton() => Find<IPowerButton>()?.PressPowerButton();
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        foreach ((_, IDevice device) in _devices)
+            device.Reset();
+        Interrupts.Refresh();
+        WriteFirmware();
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        writer.BeginSection("pc", 1);
+        writer.Write(_devices.Count);
+        foreach ((IDeviceBinding binding, IDevice device) in _devices)
+        {
+            writer.BeginSection(binding.Name, 1);
+            device.Save(writer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader reader)
+    {
+        reader.BeginSection("pc", 1);
+        int count = reader.ReadInt32();
+        if (count != _devices.Count)
+            throw new InvalidDataException($"the state is of {count} devices; the board has {_devices.Count}");
+        foreach ((IDeviceBinding binding, IDevice device) in _devices)
+        {
+            reader.BeginSection(binding.Name, 1);
+            device.Restore(reader);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        DisposeDevices();
+        _memory.Dispose();
+    }
+
+    private void Add(IDeviceBinding binding)
+    {
+        IDevice device = binding.Create(new PcDeviceContext(this, _context, binding));
+        _devices.Add((binding, device));
+        switch (binding.Slot)
+        {
+            case PcSlots.LocalApic:
+                Messages.Target = device as IMessageInterrupts;
+                break;
+            case PcSlots.Pci:
+                Pci = device as IPciBus;
+                break;
+        }
+    }
+
+    private T? Find<T>()
+        where T : class => _devices.Select(entry => entry.Device).OfType<T>().FirstOrDefault();
+
+    private IDevice? InSlot(string slot) => _devices.FirstOrDefault(entry => entry.Binding.Slot == slot).Device;
+
+    private void Wire()
+    {
+        if (InSlot(PcSlots.Pic) is IVectoredInterruptController pic)
+        {
+            Interrupts.Legacy = pic;
+            _processors.ExternalController = pic;
+            pic.RequestChanged = asserted => _processors.SetLocalInput(0, asserted);
+        }
+
+        Interrupts.Advanced = InSlot(PcSlots.IoApic) as IInterruptController;
+        foreach ((_, IDevice device) in _devices)
+        {
+            if (device is IInterruptEndListener listener)
+                _processors.AddEndListener(listener);
+            if (device is ILegacyReplacement replacement)
+                replacement.LegacyReplacementChanged = Interrupts.Replace;
+        }
+    }
+
+    private AcpiMachine Describe() => new()
+    {
+        VcpuCount = _context.VcpuCount,
+        AddressBits = _context.MemorySpace.AddressBits,
+        HasPic = InSlot(PcSlots.Pic) is not null,
+        HasPit = InSlot(PcSlots.Pit) is not null,
+        HasRtc = InSlot(PcSlots.Rtc) is not null,
+        HasIoApic = InSlot(PcSlots.IoApic) is not null,
+        HasHpet = InSlot(PcSlots.Hpet) is not null,
+        HasPowerManagement = InSlot(PcSlots.AcpiPm) is not null,
+        HasKeyboard = InSlot(PcSlots.I8042) is not null,
+        HasPci = Pci is not null,
+        SerialPorts = [.. DescribeSerialPorts()],
+    };
+
+    private IEnumerable<(ushort Port, int Irq)> DescribeSerialPorts()
+    {
+        foreach ((string slot, ushort port, int irq) in PcSlots.SerialPorts)
+        {
+            if (InSlot(slot) is { } device)
+                yield return device is IIsaDevice isa ? (isa.Port, isa.Interrupt) : (port, irq);
+        }
+    }
+
+    // What a PC's firmware leaves behind: ACPI's tables, the BIOS data area, the memory's size in CMOS RAM.
+    private void WriteFirmware()
+    {
+        (byte[] tables, byte[] facs, byte[] root) = AcpiTables.Build(_machine, _memory.Tables, _memory.NonVolatile);
+        Write(_memory.Tables, tables);
+        Write(_memory.NonVolatile, facs);
+        Write(PcLayout.BiosArea, root);
+
+        const ulong ExtendedBiosSegment = 0x40E;
+        const ulong BaseMemory = 0x413;
+        Write(ExtendedBiosSegment, Word(PcLayout.ExtendedBiosData >> 4));
+        Write(BaseMemory, Word(PcLayout.ExtendedBiosData >> 10));
+        Write(PcLayout.ExtendedBiosData, [(byte)((PcLayout.VideoHole - PcLayout.ExtendedBiosData) >> 10)]);
+        if (!_machine.HasRtc)
+            return;
+
+        // In KiB: base memory, memory from 1 MiB to 64 MiB; in 64 KiB: memory from 16 MiB to the hole, and above 4 GiB.
+        WriteCmos(0x15, PcLayout.ExtendedBiosData >> 10, 2);
+        ulong extended = Math.Min((_memory.Low - PcLayout.ExtendedMemory) >> 10, 0xFFFF);
+        WriteCmos(0x17, extended, 2);
+        WriteCmos(0x30, extended, 2);
+        WriteCmos(0x34, _memory.Low <= 16 << 20 ? 0 : (_memory.Low - (16 << 20)) >> 16, 2);
+        WriteCmos(0x5B, _memory.High >> 16, 3);
+        WriteCmos(0x5F, (ulong)Math.Min(_context.VcpuCount - 1, 255), 1);
+    }
+
+    private static byte[] Word(ulong value) => [(byte)value, (byte)(value >> 8)];
+
+    private void Write(ulong address, byte[] bytes)
+    {
+        if (!_context.MemorySpace.TryWrite(address, bytes))
+            _context.Log.Write(LogSeverity.Error, $"the firmware's tables could not be written to 0x{address:X}");
+    }
+
+    private void WriteCmos(byte index, ulong value, int bytes)
+    {
+        for (int i = 0; i < bytes; i++)
+        {
+            _context.Ports.Write(0x70, AccessWidth.Byte, (uint)(index + i), -1);
+            _context.Ports.Write(0x71, AccessWidth.Byte, (byte)(value >> (i * 8)), -1);
+        }
+    }
+
+    private void DisposeDevices()
+    {
+        for (int i = _devices.Count - 1; i >= 0; i--)
+            _devices[i].Device.Dispose();
+        _devices.Clear();
+    }
+}

@@ -1,0 +1,132 @@
+using Dominion.Devices.Pci;
+using Dominion.Diagnostics;
+using Dominion.Persistence;
+
+namespace Dominion.Devices.Pc.Pci;
+
+/// <summary>The PCI Express root bus of a PC: bus 0 with its host bridge as function 00:00.0. Since there may be no firmware, it gives every function its addresses itself and switches decoding on, as firmware would: a function's reset state is what firmware leaves behind.</summary>
+internal sealed class PciHost : IDevice, IPciBus
+{
+    /// <summary>How many devices a bus has room for.</summary>
+    public const int DeviceCount = 32;
+
+    private readonly IDeviceContext _context;
+    private readonly PciPort?[] _devices = new PciPort?[DeviceCount];
+    private readonly PciConfigurationPorts _ports;
+    private readonly IDisposable[] _mappings;
+    private readonly PciAddressWindow _portWindow = new("port", PciLayout.PortStart, PciLayout.PortLength);
+    private readonly PciAddressWindow _memory32Window = new("32-bit memory", PciLayout.Memory32Start, PciLayout.Memory32Length);
+    private readonly PciAddressWindow _memory64Window;
+
+    /// <summary>Puts the bus on the domain's port and memory spaces.</summary>
+    /// <param name="context">What the board gives.</param>
+    public PciHost(IDeviceContext context)
+    {
+        _context = context;
+        (ulong start, ulong length) = PciLayout.GetMemory64Window(context.MemorySpace.AddressBits);
+        _memory64Window = new PciAddressWindow("64-bit memory", start, length);
+        _ports = new PciConfigurationPorts(this, context.Control, context.Name);
+        _mappings =
+        [
+            context.Ports.Map(PciLayout.ConfigurationPort, PciLayout.ConfigurationPortCount, _ports, "pci-configuration"),
+            context.MemorySpace.Map(PciLayout.EcamStart, PciLayout.EcamLength, new PciEcam(this), "pci-ecam"),
+        ];
+
+        // A generic PCI Express host bridge: known to Linux by its class alone, with no quirk of a real chipset attached to its id.
+        PciDescriptor bridge = new() { VendorId = 0x1B36, DeviceId = 0x0008, ClassCode = 0x06_00_00 };
+        _devices[0] = new PciPort(context, bridge, new PciPassiveFunction(), 0, []);
+    }
+
+    /// <inheritdoc/>
+    public IPciPort Add(PciDescriptor descriptor, IPciFunction function, int? deviceNumber = null)
+    {
+        PciDescriptorCheck.Check(descriptor);
+        if (deviceNumber is < 0 or >= DeviceCount)
+            throw new ArgumentOutOfRangeException(nameof(deviceNumber), deviceNumber, "a bus has device numbers 0 to 31");
+        int number = deviceNumber ?? Array.IndexOf(_devices, null);
+        if (number < 0)
+            throw new DiagnosticException("DOM3101", $"the PCI bus has no free device number: it holds {DeviceCount - 1} devices", "remove a PCI device from the domain");
+        if (_devices[number] is not null)
+            throw new DiagnosticException("DOM3102", $"PCI device number {number} is taken", "give the device another number, or none");
+        PciDescriptor complete = PciMessageTable.Complete(descriptor, out PciMessageTable? table);
+        ulong[] addresses = new ulong[complete.Bars.Count];
+        for (int i = 0; i < addresses.Length; i++)
+            addresses[i] = Assign(complete.Bars[i]);
+        PciPort port = new(_context, complete, function, number, addresses, table);
+        _devices[number] = port;
+        return port;
+    }
+
+    /// <summary>Reads configuration space. What no function answers reads as all ones.</summary>
+    /// <param name="bus">The bus number.</param>
+    /// <param name="deviceFunction">Device number in bits 7–3, function number in bits 2–0.</param>
+    /// <param name="offset">The offset in the function's 4096 bytes; the access stays inside a dword.</param>
+    /// <param name="width">1, 2 or 4 bytes.</param>
+    /// <returns>The value.</returns>
+    public uint ReadConfiguration(int bus, int deviceFunction, int offset, int width) =>
+        Find(bus, deviceFunction) is { } port ? port.Read(offset, width) : uint.MaxValue >> (32 - (8 * width));
+
+    /// <summary>Writes configuration space. What no function answers is dropped.</summary>
+    /// <param name="bus">The bus number.</param>
+    /// <param name="deviceFunction">Device number in bits 7–3, function number in bits 2–0.</param>
+    /// <param name="offset">The offset in the function's 4096 bytes; the access stays inside a dword.</param>
+    /// <param name="width">1, 2 or 4 bytes.</param>
+    /// <param name="value">The value.</param>
+    public void WriteConfiguration(int bus, int deviceFunction, int offset, int width, uint value) =>
+        Find(bus, deviceFunction)?.Write(offset, width, value);
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        _ports.Reset();
+        foreach (PciPort? port in _devices)
+            port?.Reset();
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        writer.BeginSection("pci-host", 1);
+        _ports.Save(writer);
+        for (int number = 0; number < DeviceCount; number++)
+        {
+            writer.Write(_devices[number] is not null);
+            _devices[number]?.Save(writer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader reader)
+    {
+        reader.BeginSection("pci-host", 1);
+        _ports.Restore(reader);
+        for (int number = 0; number < DeviceCount; number++)
+        {
+            if (reader.ReadBoolean() != _devices[number] is not null)
+                throw new InvalidDataException($"PCI device {number} was there in only one of the saved machine and this one");
+            _devices[number]?.Restore(reader);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PciPort? port in _devices)
+            port?.Dispose();
+        foreach (IDisposable mapping in _mappings)
+            mapping.Dispose();
+    }
+
+    private PciPort? Find(int bus, int deviceFunction) => bus == 0 && (deviceFunction & 7) == 0 ? _devices[deviceFunction >> 3] : null;
+
+    // A 64-bit BAR goes under 4 GiB while there is room, where a guest without PAE reaches it too.
+    private ulong Assign(PciBar bar)
+    {
+        PciAddressWindow first = bar.Kind == PciBarKind.Port ? _portWindow : _memory32Window;
+        if (first.TryTake(bar.Size, out ulong address))
+            return address;
+        if (bar.Kind is PciBarKind.Memory64 or PciBarKind.Memory64Prefetchable && _memory64Window.TryTake(bar.Size, out address))
+            return address;
+        throw new DiagnosticException("DOM3103", $"a BAR of {bar.Size} bytes finds no room in the {first.Name} window of the PCI bus", "remove a PCI device from the domain");
+    }
+}

@@ -1,0 +1,3 @@
+using Dominion.Plugins;
+
+[assembly: Plugin("dominion.fullvirt", 1, 1, Description = "Domains that run an unmodified guest on a whole board.")]

@@ -1,0 +1,181 @@
+using Dominion.Time;
+using ITimer = Dominion.Time.ITimer;
+
+namespace Dominion.Host.Machine.Time;
+
+/// <summary>One domain's time: the machine's, without the spans in which the domain was held. Its timers run under the domain's device lock, by whoever calls <see cref="RunDue"/>.</summary>
+internal sealed class DomainClock : IClock
+{
+    private readonly ITimeSource _source;
+    private readonly Lock _deviceLock;
+
+    // A leaf: nothing is called under it but the source's Armed. Order: the device lock, then this.
+    private readonly Lock _gate = new();
+    private readonly TimerHeap _timers = new();
+    private long _sequence;
+
+    // Replaced whole, so that a reader that finds it unchanged knows that the time it computed is right.
+    private volatile Passage _passage = new(0, HeldAt: 0);
+
+    /// <summary>Makes a clock that is held at 0.</summary>
+    /// <param name="source">The machine's time.</param>
+    /// <param name="deviceLock">The lock under which timers run.</param>
+    internal DomainClock(ITimeSource source, Lock deviceLock)
+    {
+        _source = source;
+        _deviceLock = deviceLock;
+    }
+
+    /// <inheritdoc/>
+    public long Now
+    {
+        get
+        {
+            while (true)
+            {
+                Passage passage = _passage;
+                long now = passage.HeldAt ?? (_source.Now - passage.Behind);
+                if (ReferenceEquals(passage, _passage))
+                    return now;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public long WallClock => _source.WallClock;
+
+    /// <summary>Told when a timer is armed that expires before every other.</summary>
+    internal Action? EarlierDeadline { get; set; }
+
+    /// <summary>When the first timer expires, in the machine's time, or null when there is none or the clock is held.</summary>
+    internal long? NextDeadline
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Passage passage = _passage;
+                return passage.HeldAt is null && _timers.First is { } first ? Saturate(first.ArmedFor, passage.Behind) : null;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ITimer CreateTimer(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return new ClockTimer(this, callback);
+    }
+
+    /// <summary>Stops the time.</summary>
+    internal void Hold()
+    {
+        lock (_gate)
+        {
+            Passage passage = _passage;
+            if (passage.HeldAt is null)
+                _passage = passage with { HeldAt = _source.Now - passage.Behind };
+        }
+    }
+
+    /// <summary>Lets the time go on from where it stopped.</summary>
+    internal void Release()
+    {
+        lock (_gate)
+        {
+            if (_passage.HeldAt is { } held)
+                _passage = new Passage(_source.Now - held, HeldAt: null);
+        }
+        EarlierDeadline?.Invoke();
+    }
+
+    /// <summary>Sets the time of a held clock; for restore.</summary>
+    /// <param name="now">The time.</param>
+    internal void Set(long now)
+    {
+        lock (_gate)
+        {
+            if (_passage.HeldAt is null)
+                throw new InvalidOperationException("the clock is not held");
+            _passage = new Passage(0, HeldAt: now);
+        }
+    }
+
+    /// <summary>Runs every timer that is due, in order; those that are armed meanwhile wait for the next call, so that a timer that arms itself for now keeps nobody else out.</summary>
+    /// <returns>True when one ran.</returns>
+    internal bool RunDue()
+    {
+        if (NextDeadline is not { } next || next > _source.Now)
+            return false;
+        bool ran = false;
+        using (_deviceLock.EnterScope())
+        {
+            long lastSequence;
+            lock (_gate)
+                lastSequence = _sequence;
+            while (TakeDue(lastSequence) is { } timer)
+            {
+                ran = true;
+                timer.Callback();
+            }
+        }
+        return ran;
+    }
+
+    internal long? DeadlineOf(ClockTimer timer)
+    {
+        lock (_gate)
+            return timer.HeapIndex >= 0 ? timer.ArmedFor : null;
+    }
+
+    internal void Schedule(ClockTimer timer, long deadline)
+    {
+        lock (_gate)
+        {
+            if (timer.IsDisposed)
+                return;
+            timer.ArmedFor = deadline;
+            timer.Sequence = ++_sequence;
+            _timers.Set(timer);
+            if (!ReferenceEquals(_timers.First, timer) || _passage.HeldAt is not null)
+                return;
+            _source.Armed(Saturate(deadline, _passage.Behind));
+        }
+        EarlierDeadline?.Invoke();
+    }
+
+    internal void Cancel(ClockTimer timer)
+    {
+        lock (_gate)
+            _timers.Remove(timer);
+    }
+
+    internal void Discard(ClockTimer timer)
+    {
+        lock (_gate)
+        {
+            timer.IsDisposed = true;
+            _timers.Remove(timer);
+        }
+    }
+
+    private static long Saturate(long deadline, long behind) => deadline > long.MaxValue - behind ? long.MaxValue : deadline + behind;
+
+    private ClockTimer? TakeDue(long lastSequence)
+    {
+        lock (_gate)
+        {
+            if (_passage.HeldAt is not null || _timers.First is not { } first)
+                return null;
+            if (first.ArmedFor > Now || first.Sequence > lastSequence)
+                return null;
+            _timers.Remove(first);
+            return first;
+        }
+    }
+
+    /// <summary>How the domain's time follows the machine's.</summary>
+    /// <param name="Behind">By how much it is less, while it passes.</param>
+    /// <param name="HeldAt">The time at which it stands, or null while it passes.</param>
+    private sealed record Passage(long Behind, long? HeldAt);
+}

@@ -1,0 +1,3 @@
+using Dominion.Plugins;
+
+[assembly: Plugin("acme.dependency", 1, 1)]

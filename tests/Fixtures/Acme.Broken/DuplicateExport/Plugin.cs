@@ -1,0 +1,3 @@
+using Dominion.Plugins;
+
+[assembly: Plugin("acme.duplicate-export", 1, 1)]

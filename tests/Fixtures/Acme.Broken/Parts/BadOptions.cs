@@ -1,0 +1,3 @@
+namespace Acme.Broken;
+
+public sealed record BadOptions(int Size);

@@ -1,0 +1,3 @@
+using Dominion.Plugins;
+
+[assembly: Plugin("acme.parts", 1, 1)]

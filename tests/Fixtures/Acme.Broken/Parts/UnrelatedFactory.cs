@@ -1,0 +1,6 @@
+using Dominion.Plugins;
+
+namespace Acme.Broken;
+
+[Device("unrelated")]
+public sealed class UnrelatedFactory;

@@ -1,0 +1,3 @@
+using Dominion.Plugins;
+
+[assembly: Plugin("acme.rival", 1, 1)]

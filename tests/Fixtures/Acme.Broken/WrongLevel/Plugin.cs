@@ -1,0 +1,3 @@
+using Dominion.Plugins;
+
+[assembly: Plugin("acme.wrong-level", 7, 9)]

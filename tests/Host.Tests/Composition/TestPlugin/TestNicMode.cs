@@ -1,0 +1,7 @@
+namespace Dominion.Host.Tests.Composition.TestPlugin;
+
+public enum TestNicMode
+{
+    HalfDuplex,
+    FullDuplex,
+}
