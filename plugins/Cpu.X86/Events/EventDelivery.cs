@@ -78,7 +78,7 @@ internal sealed unsafe class EventDelivery
 
     /// <summary>What two exceptions make together (SDM volume 3A, 6.15, table 6-5).</summary>
     /// <returns>False for a triple fault.</returns>
-    private static bool TryCombine(in X86Event first, in X86Event second, out X86Event result)
+    private static bool TryCombine(X86Event first, X86Event second, out X86Event result)
     {
         result = second;
         if (first.Type != X86EventType.HardwareException)

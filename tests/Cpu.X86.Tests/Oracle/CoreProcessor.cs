@@ -1,0 +1,126 @@
+using System.Runtime.Intrinsics;
+using Dominion.Buses;
+using Dominion.Diagnostics;
+using Dominion.Time;
+using Moq;
+
+namespace Dominion.Cpu.X86.Tests.Oracle;
+
+/// <summary>Runs one instruction on our core, in 64-bit mode at privilege level 3, at the linear addresses that the host uses.</summary>
+internal sealed unsafe class CoreProcessor : IDisposable
+{
+    private const ulong PagePresentWritableUserAccessedDirty = 0x67;
+    private const ulong LargePage = 0x80;
+    private const ulong TopTable = 0x1000;
+    private const ulong PointerTable = 0x2000;
+    private const ulong Directory = 0x3000;
+    private const ulong Physical = NativeArena.Size;
+    private const int MostRuns = 100;
+    private readonly FlatMemory memory = new(2 * NativeArena.Size);
+    private readonly X86Core core;
+    private readonly ulong linear;
+    private readonly X86State initial;
+
+    /// <param name="linear">Where the arena is, a multiple of its size below 2 GiB.</param>
+    public CoreProcessor(ulong linear)
+    {
+        this.linear = linear;
+        *(ulong*)(memory.Base + TopTable) = PointerTable | PagePresentWritableUserAccessedDirty;
+        *(ulong*)(memory.Base + PointerTable + (8 * (linear >> 30))) = Directory | PagePresentWritableUserAccessedDirty;
+        *(ulong*)(memory.Base + Directory + (8 * ((linear >> 21) & 511))) = Physical | PagePresentWritableUserAccessedDirty | LargePage;
+
+        core = (X86Core)new X86CoreFactory().Create(new CpuCoreContext
+        {
+            Index = 0,
+            VcpuCount = 1,
+            Model = "x86-64-v2",
+            Features = [],
+            Engine = "interpreter",
+            MachineMemory = memory,
+            Memory = memory,
+            Ports = Mock.Of<IPortSpace>(),
+            Clock = Mock.Of<IClock>(),
+            Log = Mock.Of<ILog>(),
+        });
+        initial = Prepare(core.State);
+    }
+
+    public Span<byte> Data => new(memory.Base + Physical, ArenaLayout.DataSize);
+
+    /// <summary>Runs an instruction.</summary>
+    /// <returns>Null, or the exception that it raised.</returns>
+    public X86Exception? Run(ReadOnlySpan<byte> instruction, ref ProcessorState state)
+    {
+        // A jump to itself ends the block behind the instruction.
+        if (!memory.TryWrite(Physical + ArenaLayout.Instruction, [.. instruction, 0xEB, 0xFE]))
+            throw new InvalidOperationException("the instruction is not in memory");
+        ref X86State x86 = ref core.State;
+        x86 = initial;
+        x86.Rip = linear + ArenaLayout.Instruction;
+        x86.Rflags = state.Rflags;
+        x86.Mxcsr = state.Mxcsr;
+        for (int i = 0; i < 16; i++)
+        {
+            x86.Gpr[i] = state.Gpr[i];
+            x86.Vectors[i] = Vector256.Create(state.Xmm[2 * i], state.Xmm[(2 * i) + 1], 0, 0).AsByte();
+        }
+
+        for (int i = 0; i < 8; i++)
+            x86.Float[i] = new UInt128(0xFFFF, state.Mmx[i]);
+        core.StateChanged();
+        core.S->FaultVector = 0xFF;
+        X86Exit exit = core.Run(new X86RunLimits(1));
+        if (core.S->FaultVector != 0xFF)
+            return (X86Exception)core.S->FaultVector;
+        if (exit.Reason != X86ExitReason.Budget)
+            throw new InvalidOperationException($"the core ended with {exit.Reason}");
+
+        // A repeated string instruction is one instruction to the host, whatever it is to the core.
+        for (int i = 0; i < MostRuns && x86.Rip == linear + ArenaLayout.Instruction; i++)
+            core.Run(new X86RunLimits(1));
+        if (x86.Rip != linear + ArenaLayout.Instruction + (ulong)instruction.Length)
+            throw new InvalidOperationException($"RIP is {x86.Rip - linear:x}");
+
+        state.Rflags = x86.Rflags;
+        state.Mxcsr = x86.Mxcsr;
+        for (int i = 0; i < 16; i++)
+        {
+            state.Gpr[i] = x86.Gpr[i];
+            state.Xmm[2 * i] = x86.Vectors[i].AsUInt64()[0];
+            state.Xmm[(2 * i) + 1] = x86.Vectors[i].AsUInt64()[1];
+        }
+
+        for (int i = 0; i < 8; i++)
+            state.Mmx[i] = (ulong)x86.Float[i];
+        return null;
+    }
+
+    public void Dispose()
+    {
+        core.Dispose();
+        memory.Dispose();
+    }
+
+    private static X86State Prepare(X86State state)
+    {
+        state.Cr0 = 0x8000_0033;
+        state.Cr3 = TopTable;
+        state.Cr4 = 0x6A0;
+        state.Efer = 0xD01;
+        state.Segments[(int)X86SegmentRegister.Cs] = Segment(0x33, 0xA0FB);
+        foreach (X86SegmentRegister register in (X86SegmentRegister[])[X86SegmentRegister.Ss, X86SegmentRegister.Ds, X86SegmentRegister.Es])
+            state.Segments[(int)register] = Segment(0x2B, 0xC0F3);
+        state.Segments[(int)X86SegmentRegister.Fs] = Segment(0, 0xC0F3);
+        state.Segments[(int)X86SegmentRegister.Gs] = Segment(0, 0xC0F3);
+        state.Gdtr = default;
+        state.Idtr = default;
+        state.FloatControl = 0x37F;
+        state.FloatStatus = 0;
+        state.FloatTag = 0;
+        state.Activity = X86Activity.Active;
+        return state;
+    }
+
+    private static X86Segment Segment(ushort selector, int attributes) =>
+        new() { Selector = selector, Base = 0, Limit = uint.MaxValue, Attributes = (X86SegmentAttributes)attributes };
+}
