@@ -8,7 +8,7 @@ internal sealed class ManifestFile : IDisposable
     /// <summary>Writes a manifest; <c>guests/</c> in it leads to artifacts/guests.</summary>
     public ManifestFile(string text)
     {
-        File.WriteAllText(Path, text.Replace("guests/", Repository.Guest("")));
+        File.WriteAllText(Path, text.Replace("guests/", Repository.Guest("") + "/"));
     }
 
     /// <summary>The manifest.</summary>
