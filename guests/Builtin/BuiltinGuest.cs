@@ -8,7 +8,7 @@ internal abstract class BuiltinGuest
 {
     /// <summary>Every built-in guest.</summary>
     public static IReadOnlyList<BuiltinGuest> All { get; } =
-        [new Hello(), new Divide(), new InfiniteLoop(), new NoMansLand(), new UndefinedOpcode()];
+        [new Hello(), new Divide(), new InfiniteLoop(), new NoMansLand(), new UndefinedOpcode(), new WildJump()];
 
     /// <summary>The image's file name without its extension.</summary>
     public abstract string Name { get; }

@@ -70,6 +70,9 @@ public sealed class DomainRuntime
     /// <summary>The domain's RAM.</summary>
     public IGuestMemory Memory => MemorySpace;
 
+    /// <summary>Instructions that the domain's vCPUs have retired together. Exact while none of them runs.</summary>
+    public long InstructionsRetired => _domain?.Vcpus.Sum(vcpu => vcpu.InstructionsRetired) ?? 0;
+
     internal DomainPlan Plan { get; }
 
     internal MachineMemory MachineMemory { get; }
