@@ -24,7 +24,10 @@ internal sealed unsafe partial class X86Core
 
     public void StateChanged()
     {
-        Flags.Set(S, S->Arch.Rflags);
+        // The status flags stay in RFLAGS too: the run that follows takes them from there.
+        ulong rflags = S->Arch.Rflags;
+        Flags.Set(S, rflags);
+        S->Arch.Rflags = rflags | Flags.Fixed;
         SegmentsChanged();
         UpdateMode();
         S->Generation++;
