@@ -48,8 +48,8 @@ internal sealed unsafe class CoreProcessor : IDisposable
     public Span<byte> Data => new(memory.Base + Physical, ArenaLayout.DataSize);
 
     /// <summary>Runs an instruction.</summary>
-    /// <returns>Null, or the exception that it raised.</returns>
-    public X86Exception? Run(ReadOnlySpan<byte> instruction, ref ProcessorState state)
+    /// <returns>Null, or why there is no result.</returns>
+    public string? Run(ReadOnlySpan<byte> instruction, ref ProcessorState state)
     {
         // A jump to itself ends the block behind the instruction.
         if (!memory.TryWrite(Physical + ArenaLayout.Instruction, [.. instruction, 0xEB, 0xFE]))
@@ -71,15 +71,15 @@ internal sealed unsafe class CoreProcessor : IDisposable
         core.S->FaultVector = 0xFF;
         X86Exit exit = core.Run(new X86RunLimits(1));
         if (core.S->FaultVector != 0xFF)
-            return (X86Exception)core.S->FaultVector;
+            return $"raised an exception, the last of them {(X86Exception)core.S->FaultVector}";
         if (exit.Reason != X86ExitReason.Budget)
-            throw new InvalidOperationException($"the core ended with {exit.Reason}");
+            return $"ended with {exit.Reason}";
 
         // A repeated string instruction is one instruction to the host, whatever it is to the core.
         for (int i = 0; i < MostRuns && x86.Rip == linear + ArenaLayout.Instruction; i++)
             core.Run(new X86RunLimits(1));
         if (x86.Rip != linear + ArenaLayout.Instruction + (ulong)instruction.Length)
-            throw new InvalidOperationException($"RIP is {x86.Rip - linear:x}");
+            return $"left RIP {(long)(x86.Rip - linear) - ArenaLayout.Instruction} bytes behind its start";
 
         state.Rflags = x86.Rflags;
         state.Mxcsr = x86.Mxcsr;
