@@ -53,7 +53,6 @@ internal sealed unsafe partial class X86Core : IX86Core
         _tlb = new Tlb();
         _blocks = new BlockCache(MachineMemory);
         Walker = new PageWalker(this, S, Memory);
-        _builder = new BlockBuilder(this);
         Events = new EventDelivery(this);
         Segments = new SegmentLoader(this);
         Far = new FarTransfers(this);
@@ -62,6 +61,7 @@ internal sealed unsafe partial class X86Core : IX86Core
         Controls86 = new ControlRegisters(this);
         Msrs = new MsrFile(this);
         Cpuid = new CpuidFile(this);
+        _builder = new BlockBuilder(this);
 
         MachineMemory.AddCodeObserver(this);
         Memory.LayoutChanged += OnLayoutChanged;

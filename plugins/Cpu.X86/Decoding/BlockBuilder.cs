@@ -30,9 +30,16 @@ internal sealed unsafe class BlockBuilder
     {
         _core = core;
         _table = Instructions.Table;
-        _decoder16 = Decoder.Create(16, _window);
-        _decoder32 = Decoder.Create(32, _window);
-        _decoder64 = Decoder.Create(64, _window);
+
+        // Without BMI1 and LZCNT their prefixes mean nothing, and what no feature claims of 0F 18–1F is a NOP (SDM volume 2, appendix A).
+        DecoderOptions options = DecoderOptions.ForceReservedNop;
+        if (!core.Cpuid.Has("bmi1"))
+            options |= DecoderOptions.NoMPFX_0FBC;
+        if (!core.Cpuid.Has("lzcnt"))
+            options |= DecoderOptions.NoMPFX_0FBD;
+        _decoder16 = Decoder.Create(16, _window, options);
+        _decoder32 = Decoder.Create(32, _window, options);
+        _decoder64 = Decoder.Create(64, _window, options);
         _ops = (Op*)NativeMemory.AllocZeroed(BlockCache.MaximumInstructions + 1, (nuint)sizeof(Op));
         _bytes = (byte*)NativeMemory.AllocZeroed(2 * MaximumLength);
     }

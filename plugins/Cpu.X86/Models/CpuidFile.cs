@@ -123,13 +123,16 @@ internal sealed class CpuidFile
 
     private ulong If(string feature, ulong bits) => Has(feature) ? bits : 0;
 
+    /// <summary>Whether ECX selects a subleaf; the other leaves ignore it.</summary>
+    private static bool HasSubleaves(uint leaf) => leaf is 4 or 7 or 0xB or 0xD;
+
     private X86CpuidResult FeatureBits(uint leaf, uint subleaf)
     {
         Span<uint> registers = stackalloc uint[4];
         registers.Clear();
         foreach (CpuFeature feature in CpuFeatures.All)
         {
-            if (feature.Leaf == leaf && feature.Subleaf == subleaf && Has(feature.Name))
+            if (feature.Leaf == leaf && (feature.Subleaf == subleaf || !HasSubleaves(leaf)) && Has(feature.Name))
                 registers[feature.Register] |= 1u << feature.Bit;
 
         }

@@ -135,7 +135,7 @@ internal static unsafe class FloatArithmetic
             ? X87Remainder.ToNearest(ref context, dividend, divisor, out X87Quotient quotient)
             : X87Remainder.Truncating(ref context, dividend, divisor, out quotient);
         FloatStack.Report(s, context);
-        if (result.IsNaN)
+        if (result.IsNaN || context.SuppressesResult)
             SetComplete(s);
         else
             FloatStack.SetConditionCodes(s, quotient.StatusBits);

@@ -102,7 +102,7 @@ public struct X86State
     /// <summary>The x87 status word, TOP included.</summary>
     public ushort FloatStatus;
 
-    /// <summary>The full x87 tag word, two bits a physical register.</summary>
+    /// <summary>The x87 tag word, two bits a physical register: 3 is an empty one. A register in use may hold any other tag; the exact one follows from its contents, and is worked out when the tag word is stored.</summary>
     public ushort FloatTag;
 
     /// <summary>The last x87 opcode, 11 bits.</summary>

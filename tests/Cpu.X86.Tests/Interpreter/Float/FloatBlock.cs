@@ -23,7 +23,7 @@ internal static unsafe class FloatBlock
     public const int Status = 4;
     public const int Tags = 8;
     public const int InstructionPointer = 12;
-    public const int Opcode = 16;
+    public const int Opcode = 18;
     public const int OperandPointer = 20;
     public const int Registers = 28;
 

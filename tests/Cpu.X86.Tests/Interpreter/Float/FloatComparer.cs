@@ -8,6 +8,10 @@ internal static unsafe class FloatComparer
     private const int ErrorSummary = 1 << 7;
     private const int RoundedUp = 1 << 9;
 
+    /// <summary>Whether the host records opcode and operand of every instruction, as AMD's processors do: Intel's newer ones do it only at an unmasked exception (SDM volume 1, 8.1.8 and 8.1.9).</summary>
+    private static readonly bool RecordsEveryOperand = System.Runtime.Intrinsics.X86.X86Base.IsSupported
+        && System.Runtime.Intrinsics.X86.X86Base.CpuId(0, 0).Ebx == 0x6874_7541;
+
     /// <summary>The first difference, or null.</summary>
     /// <param name="host">The host's block.</param>
     /// <param name="core">The core's block.</param>
@@ -46,9 +50,13 @@ internal static unsafe class FloatComparer
                 return $"memory at {i:X}: host {Convert.ToHexString(new ReadOnlySpan<byte>(host + i, 10))}, here {Convert.ToHexString(new ReadOnlySpan<byte>(core + i, 10))}";
         }
 
-        return ComparePointer("instruction pointer", expected, actual, FloatBlock.InstructionPointer, codeDistance)
-            ?? ComparePointer("opcode and selector", expected, actual, FloatBlock.Opcode, 0)
-            ?? ComparePointer("operand pointer", expected, actual, FloatBlock.OperandPointer, blockDistance);
+        string? pointer = ComparePointer("instruction pointer", expected, actual, FloatBlock.InstructionPointer, codeDistance);
+        if (pointer != null || !RecordsEveryOperand)
+            return pointer;
+        int opcode = *(ushort*)(expected + FloatBlock.Opcode) ^ *(ushort*)(actual + FloatBlock.Opcode);
+        if (opcode != 0)
+            return $"opcode: host {*(ushort*)(expected + FloatBlock.Opcode):X3}, here {*(ushort*)(actual + FloatBlock.Opcode):X3}";
+        return ComparePointer("operand pointer", expected, actual, FloatBlock.OperandPointer, blockDistance);
     }
 
     /// <summary>A pointer is the same as a place in the block, or as a number that FRSTOR or FLDENV loaded.</summary>

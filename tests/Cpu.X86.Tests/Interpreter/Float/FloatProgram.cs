@@ -57,7 +57,7 @@ internal sealed class FloatProgram
 
     /// <summary>The code, for an address.</summary>
     /// <param name="address">Where it will be.</param>
-    /// <param name="returns">Whether it ends with RET, or with HLT.</param>
+    /// <param name="returns">Whether it ends with RET, or with UD2.</param>
     public byte[] Assemble(ulong address, bool returns)
     {
         var c = new Assembler(64);
@@ -87,7 +87,7 @@ internal sealed class FloatProgram
         if (returns)
             c.ret();
         else
-            c.hlt();
+            c.ud2();
         using var stream = new MemoryStream();
         c.Assemble(new StreamCodeWriter(stream), address);
         return stream.ToArray();
