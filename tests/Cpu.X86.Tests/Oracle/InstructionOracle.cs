@@ -26,7 +26,7 @@ internal sealed unsafe class InstructionOracle : IDisposable
         test.Data.CopyTo(core.Data);
         string? problem = core.Run(test.Bytes, ref actual);
         if (problem != null)
-            return test.Instruction.Mnemonic is Mnemonic.Div or Mnemonic.Idiv ? null : Describe(test, $" {problem};");
+            return core.Fault?.Vector == (byte)X86Exception.DivideError && test.Instruction.Mnemonic is Mnemonic.Div or Mnemonic.Idiv ? null : Describe(test, $" {problem};");
 
         ProcessorState expected = test.State;
         test.Data.CopyTo(host.Data);
