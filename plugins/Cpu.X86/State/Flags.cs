@@ -155,7 +155,7 @@ internal static unsafe class Flags
     /// <summary>Writes RFLAGS whole. The caller deals with what else hangs on TF, IF, AC and VM.</summary>
     public static void Set(CoreState* s, ulong value)
     {
-        s->Arch.Rflags = (value & ~Status) | Fixed;
+        s->Arch.Rflags = value | Fixed;
         SetStatus(s, value);
     }
 

@@ -114,13 +114,14 @@ public sealed unsafe class MachineMemoryTests
     }
 
     [Fact]
-    public void A_frame_with_code_is_unmarked_before_it_has_another_owner()
+    public void Cores_drop_the_code_of_a_frame_before_it_has_another_owner()
     {
         using MachineMemory memory = MachineMemory.Create(Frames * FrameRange.FrameSize);
         Mock<ICodeObserver> core = new();
         memory.AddCodeObserver(core.Object);
         memory.TryAllocate(0, 1, out FrameRange range);
         memory.MarkCode(range.First, core.Object);
+        core.Setup(o => o.OnCodeWritten(range.Address, FrameRange.FrameSize)).Callback(() => memory.UnmarkCode(range.First));
 
         memory.Free(0, range);
 
