@@ -24,10 +24,7 @@ internal sealed unsafe partial class X86Core
 
     public void StateChanged()
     {
-        // The status flags stay in RFLAGS too: the run that follows takes them from there.
-        ulong rflags = S->Arch.Rflags;
-        Flags.Set(S, rflags);
-        S->Arch.Rflags = rflags | Flags.Fixed;
+        Flags.Set(S, S->Arch.Rflags);
         SegmentsChanged();
         UpdateMode();
         S->Generation++;
