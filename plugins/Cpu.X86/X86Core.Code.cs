@@ -92,16 +92,17 @@ internal sealed unsafe partial class X86Core : ICodeObserver
             _blocks.AddSecondPage(block);
     }
 
-    /// <summary>Room for a block; drops all others when there is none left.</summary>
-    public Block* AllocateBlock(int instructions)
+    /// <summary>Makes room for a block; drops all others when there is none left. Comes before <see cref="WatchFrame"/>.</summary>
+    public void MakeRoom()
     {
-        Block* block = _blocks.Allocate(instructions);
-        if (block != null)
-            return block;
+        if (_blocks.HasRoom)
+            return;
         _blocks.Clear();
         S->Generation++;
-        return _blocks.Allocate(instructions);
     }
+
+    /// <summary>Memory for a block, after <see cref="MakeRoom"/>.</summary>
+    public Block* AllocateBlock(int instructions) => _blocks.Allocate(instructions);
 
     /// <summary>Makes writes to a frame heard of. Comes before its bytes are decoded: a write that comes later is heard of, one that came earlier is seen.</summary>
     public void WatchFrame(ulong frame)

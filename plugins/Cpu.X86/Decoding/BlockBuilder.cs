@@ -60,6 +60,7 @@ internal sealed unsafe class BlockBuilder
         byte* start = _core.MachineMemory.Base + address;
         int inPage = FrameRange.FrameSize - (int)(address & 0xFFF);
 
+        _core.MakeRoom();
         _core.WatchFrame(address >> FrameRange.FrameShift);
         int count = Decode(rip, start, inPage, SingleStep ? 1 : BlockCache.MaximumInstructions, out int length);
         if (count > 0)
@@ -83,6 +84,7 @@ internal sealed unsafe class BlockBuilder
     /// <summary>Decodes one instruction from a device's memory. The block is good for one execution.</summary>
     public Block* BuildFromDevice(ulong rip, ulong linear, ulong physical)
     {
+        _core.MakeRoom();
         int offset = (int)(linear & 0xFFF);
         int inPage = Math.Min(MaximumLength, FrameRange.FrameSize - offset);
         for (int i = 0; i < inPage; i++)
