@@ -16,6 +16,7 @@ internal static unsafe class SystemInstructions
             Mnemonic.Swapgs);
         table.Add(&LowerLast, Mnemonic.Hlt, Mnemonic.Wrmsr, Mnemonic.Sti, Mnemonic.Cli, Mnemonic.Clac, Mnemonic.Stac, Mnemonic.Rsm);
         table.Add(&LowerInvalidatePage, Mnemonic.Invlpg);
+        table.Add(&LowerFlushLine, Mnemonic.Clflush);
     }
 
     private static bool Lower(in Instruction i, ref Lowering l) => l.Use(i.Mnemonic switch
@@ -202,6 +203,13 @@ internal static unsafe class SystemInstructions
         c.FlushPage(linear);
         return c.LeaveAfter(op);
     }
+
+    private static bool LowerFlushLine(in Instruction i, ref Lowering l) =>
+        l.Use(l.UseMemory(i) == AddressKind.Segmented ? &FlushLine<Segmented> : &FlushLine<Flat64>);
+
+    /// <summary>CLFLUSH: caches are not modelled; the access is checked as a load (SDM volume 2, CLFLUSH).</summary>
+    private static Op* FlushLine<TAddressing>(CoreState* s, Op* op, X86Core c)
+        where TAddressing : IAddressing => Mem.Load<byte, TAddressing>(s, op, c, out _) ? op + 1 : c.Abort(op);
 
     private static int IoPrivilege(CoreState* s) => (int)(s->Arch.Rflags >> 12) & 3;
 

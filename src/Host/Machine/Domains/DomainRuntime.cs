@@ -82,6 +82,9 @@ public sealed class DomainRuntime
 
     internal IDomainControl Control { get; }
 
+    /// <summary>Instructions that the domain's vCPUs have retired; live while they run.</summary>
+    public long InstructionsRetired => _domain?.Vcpus.Sum(vcpu => vcpu.InstructionsRetired) ?? 0;
+
     /// <summary>Asks the guest to shut down, as a power button does.</summary>
     public void RequestShutdown() => _domain?.RequestShutdown();
 
