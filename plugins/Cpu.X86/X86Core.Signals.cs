@@ -121,7 +121,6 @@ internal sealed unsafe partial class X86Core
         CoreState* s = S;
         s->Attention = 0;
         Interlocked.MemoryBarrier();
-        _runningThread = Environment.CurrentManagedThreadId;
         reason = X86ExitReason.Requested;
         if (_hasForeignWork)
             ServeForeignWrites();
