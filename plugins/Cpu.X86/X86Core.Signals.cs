@@ -267,6 +267,9 @@ internal sealed unsafe partial class X86Core
         }
 
         TrapAfter = (s->Arch.Rflags & Flags.Trap) != 0;
+
+        // A branch must come back here rather than go on along a link.
+        s->Attention = 1;
         return true;
     }
 
