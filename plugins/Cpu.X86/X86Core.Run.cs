@@ -9,6 +9,7 @@ internal sealed unsafe partial class X86Core
 {
     private long _retired;
     private long _runBudget;
+    private bool _resumes;
 
     /// <summary>The instruction that calls out of the core, for an exact count of instructions meanwhile.</summary>
     public Op* CurrentOp;
@@ -37,6 +38,7 @@ internal sealed unsafe partial class X86Core
     {
         long before = InstructionsRetired;
         _retired = before;
+        _runningThread = Environment.CurrentManagedThreadId;
         _runBudget = limits.Instructions;
         S->Budget = limits.Instructions;
         Flags.Set(S, S->Arch.Rflags);
@@ -98,9 +100,14 @@ internal sealed unsafe partial class X86Core
                     s->Arch.PendingDebug = 0;
                 Events.DeliverPending();
             }
-            else if (single)
+            else if (s->Leave != LeaveReason.Exit)
             {
-                AfterSingle();
+                if (single)
+                    AfterSingle();
+            }
+            else if (single && _resumes)
+            {
+                s->Arch.Rflags |= Flags.Resume;
             }
         }
     }

@@ -104,6 +104,14 @@ internal sealed unsafe partial class X86Core
             (X86EventType)reader.ReadByte(), reader.ReadByte(), reader.ReadBoolean(), reader.ReadUInt32(), reader.ReadByte(), reader.ReadUInt64());
     }
 
+    /// <summary>IRET ends the blocking of NMIs (SDM volume 3A, 6.7.1): one that waits is to be taken at the next boundary.</summary>
+    public void UnblockNmi()
+    {
+        S->Arch.NmiBlocked = false;
+        if (_nmi)
+            S->Attention = 1;
+    }
+
     /// <summary>RFLAGS.IF has been set: an interrupt that waits is to be taken at the next boundary.</summary>
     public void NoteInterruptsEnabled()
     {
@@ -118,7 +126,6 @@ internal sealed unsafe partial class X86Core
         CoreState* s = S;
         s->Attention = 0;
         Interlocked.MemoryBarrier();
-        _runningThread = Environment.CurrentManagedThreadId;
         reason = X86ExitReason.Requested;
 
         // Read before INIT is looked for: a startup IPI that follows an INIT is then never taken for one that came too early.
@@ -268,6 +275,7 @@ internal sealed unsafe partial class X86Core
         }
 
         // RF lasts for one instruction; one that loads it anew (IRET, a task switch) does so after this.
+        _resumes = (s->Arch.Rflags & Flags.Resume) != 0;
         s->Arch.Rflags &= ~Flags.Resume;
         TrapAfter = (s->Arch.Rflags & Flags.Trap) != 0;
         OpensShadow = false;
