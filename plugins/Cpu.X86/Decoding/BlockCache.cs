@@ -50,12 +50,13 @@ internal sealed unsafe class BlockCache : IDisposable
         return null;
     }
 
-    /// <summary>Room for a block with so many instructions and the one behind them, or null when the arena is full: <see cref="Clear"/> it then.</summary>
+    /// <summary>Whether the arena has room for a block of any length. <see cref="Clear"/> it when not, before the block's frame is watched and decoded: clearing ends the watch.</summary>
+    public bool HasRoom => _used + SizeOf(MaximumInstructions + 1) <= ArenaSize;
+
+    /// <summary>Room for a block with so many instructions, the one behind them included. There must be room.</summary>
     public Block* Allocate(int instructions)
     {
-        nuint size = ((nuint)sizeof(Block) + (nuint)(instructions * sizeof(Op)) + 63) & ~(nuint)63;
-        if (_used + size > ArenaSize)
-            return null;
+        nuint size = SizeOf(instructions);
         Block* block = (Block*)(_arena + _used);
         _used += size;
         *block = default;
@@ -145,6 +146,8 @@ internal sealed unsafe class BlockCache : IDisposable
         NativeMemory.Free(_tails);
         NativeMemory.Free(_watched);
     }
+
+    private static nuint SizeOf(int instructions) => ((nuint)sizeof(Block) + (nuint)(instructions * sizeof(Op)) + 63) & ~(nuint)63;
 
     private static int Hash(ulong address, uint mode)
     {

@@ -136,6 +136,9 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
                 instruction.SetOpKind(operand, OpKind.Immediate64);
                 instruction.Immediate64 = NextInteger();
                 break;
+            case OpCodeOperandKind.seg_rBX_al:
+                instruction.SetOpKind(operand, OpKind.Memory);
+                break;
             case OpCodeOperandKind.seg_rSI:
                 instruction.SetOpKind(operand, OpKind.MemorySegRSI);
                 break;
@@ -237,20 +240,25 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
         int size = Math.Max(instruction.MemorySize.GetSize(), 1);
         int offset = ArenaLayout.DataMiddle + random.Next(-256, 256);
 
-        // Alignment is checked by AlignmentTests; here nothing faults.
+        // VectorFaultTests has what is not aligned; here nothing faults.
         if (size >= 16)
             offset &= -16;
         ulong target = linear + (ulong)offset;
         if (info.Mnemonic == Mnemonic.Ldmxcsr)
-            data.AsSpan(offset + 2, 2).Clear();
-        if (info.Mnemonic is Mnemonic.Ldmxcsr)
-            data[offset + 1] |= 0x1F;
-        if (info.Mnemonic is Mnemonic.Ldmxcsr)
-            data[offset] |= 0x80;
+            BitConverter.TryWriteBytes(data.AsSpan(offset), MxcsrMasks | ((uint)random.Next() & 0xFFFF));
         if (info.Mnemonic is Mnemonic.Cmpxchg8b or Mnemonic.Cmpxchg or Mnemonic.Cmpxchg16b && random.Next(2) == 0)
             MatchAccumulator(offset, ref state, data);
 
         instruction.MemoryDisplSize = 4;
+        if (info.Mnemonic == Mnemonic.Xlatb)
+        {
+            instruction.MemoryBase = Register.RBX;
+            instruction.MemoryIndex = Register.AL;
+            instruction.MemoryDisplSize = 0;
+            state.Gpr[(int)X86Register.Rbx] = target;
+            return;
+        }
+
         if (HasOffsetOnly(info))
         {
             instruction.MemoryDisplSize = 8;

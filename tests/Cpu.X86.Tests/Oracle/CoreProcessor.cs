@@ -16,10 +16,14 @@ internal sealed unsafe class CoreProcessor : IDisposable
     private const ulong Directory = 0x3000;
     private const ulong Physical = NativeArena.Size;
     private const int MostRuns = 100;
+
+    /// <summary>What no instruction without VEX may change.</summary>
+    private const ulong UpperHalf = 0x1234_5678_9ABC_DEF0;
     private readonly FlatMemory memory = new(2 * NativeArena.Size);
     private readonly X86Core core;
     private readonly ulong linear;
-    private readonly X86State initial;
+    private readonly FaultCatcher catcher = new();
+    private X86State initial;
 
     /// <param name="linear">Where the arena is, a multiple of its size below 2 GiB.</param>
     public CoreProcessor(ulong linear)
@@ -42,14 +46,25 @@ internal sealed unsafe class CoreProcessor : IDisposable
             Clock = Mock.Of<IClock>(),
             Log = Mock.Of<ILog>(),
         });
+        core.InterceptHandler = catcher;
+        core.Controls.ExceptionBitmap = uint.MaxValue;
         initial = Prepare(core.State);
     }
+
+    /// <summary>What every run starts from, beside what its caller gives.</summary>
+    public ref X86State Initial => ref initial;
+
+    /// <summary>What the last run left behind.</summary>
+    public ref X86State State => ref core.State;
+
+    /// <summary>The exception that ended the last run.</summary>
+    public X86Event? Fault => catcher.Caught;
 
     public Span<byte> Data => new(memory.Base + Physical, ArenaLayout.DataSize);
 
     /// <summary>Runs an instruction.</summary>
-    /// <returns>Null, or the exception that it raised.</returns>
-    public X86Exception? Run(ReadOnlySpan<byte> instruction, ref ProcessorState state)
+    /// <returns>Null, or why there is no result.</returns>
+    public string? Run(ReadOnlySpan<byte> instruction, ref ProcessorState state)
     {
         // A jump to itself ends the block behind the instruction.
         if (!memory.TryWrite(Physical + ArenaLayout.Instruction, [.. instruction, 0xEB, 0xFE]))
@@ -62,24 +77,24 @@ internal sealed unsafe class CoreProcessor : IDisposable
         for (int i = 0; i < 16; i++)
         {
             x86.Gpr[i] = state.Gpr[i];
-            x86.Vectors[i] = Vector256.Create(state.Xmm[2 * i], state.Xmm[(2 * i) + 1], 0, 0).AsByte();
+            x86.Vectors[i] = Vector256.Create(state.Xmm[2 * i], state.Xmm[(2 * i) + 1], UpperHalf, UpperHalf).AsByte();
         }
 
         for (int i = 0; i < 8; i++)
             x86.Float[i] = new UInt128(0xFFFF, state.Mmx[i]);
         core.StateChanged();
-        core.S->FaultVector = 0xFF;
+        catcher.Caught = null;
         X86Exit exit = core.Run(new X86RunLimits(1));
-        if (core.S->FaultVector != 0xFF)
-            return (X86Exception)core.S->FaultVector;
+        if (catcher.Caught is { } fault)
+            return $"raised {(X86Exception)fault.Vector}({fault.ErrorCode:x})";
         if (exit.Reason != X86ExitReason.Budget)
-            throw new InvalidOperationException($"the core ended with {exit.Reason}");
+            return $"ended with {exit.Reason}";
 
         // A repeated string instruction is one instruction to the host, whatever it is to the core.
         for (int i = 0; i < MostRuns && x86.Rip == linear + ArenaLayout.Instruction; i++)
             core.Run(new X86RunLimits(1));
         if (x86.Rip != linear + ArenaLayout.Instruction + (ulong)instruction.Length)
-            throw new InvalidOperationException($"RIP is {x86.Rip - linear:x}");
+            return $"left RIP {(long)(x86.Rip - linear) - ArenaLayout.Instruction} bytes behind its start";
 
         state.Rflags = x86.Rflags;
         state.Mxcsr = x86.Mxcsr;
@@ -88,6 +103,8 @@ internal sealed unsafe class CoreProcessor : IDisposable
             state.Gpr[i] = x86.Gpr[i];
             state.Xmm[2 * i] = x86.Vectors[i].AsUInt64()[0];
             state.Xmm[(2 * i) + 1] = x86.Vectors[i].AsUInt64()[1];
+            if (x86.Vectors[i].AsUInt64().GetUpper() != Vector128.Create(UpperHalf))
+                return $"changed the upper half of YMM{i}";
         }
 
         for (int i = 0; i < 8; i++)

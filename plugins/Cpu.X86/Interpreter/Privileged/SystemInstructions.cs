@@ -16,6 +16,7 @@ internal static unsafe class SystemInstructions
             Mnemonic.Swapgs);
         table.Add(&LowerLast, Mnemonic.Hlt, Mnemonic.Wrmsr, Mnemonic.Sti, Mnemonic.Cli, Mnemonic.Clac, Mnemonic.Stac, Mnemonic.Rsm);
         table.Add(&LowerInvalidatePage, Mnemonic.Invlpg);
+        table.Add(&LowerFlushLine, Mnemonic.Clflush);
     }
 
     private static bool Lower(in Instruction i, ref Lowering l) => l.Use(i.Mnemonic switch
@@ -30,21 +31,16 @@ internal static unsafe class SystemInstructions
         _ => &WriteBackInvalidate,
     });
 
-    private static bool LowerLast(in Instruction i, ref Lowering l)
+    private static bool LowerLast(in Instruction i, ref Lowering l) => l.UseLast(i.Mnemonic switch
     {
-        if (i.Mnemonic == Mnemonic.Sti)
-            l.Op->Extra = BlockBuilder.ShadowMark;
-        return l.UseLast(i.Mnemonic switch
-        {
-            Mnemonic.Hlt => &Halt,
-            Mnemonic.Wrmsr => &WriteMsr,
-            Mnemonic.Sti => &SetInterrupt,
-            Mnemonic.Cli => &ClearInterrupt,
-            Mnemonic.Clac => &ClearAc,
-            Mnemonic.Stac => &SetAc,
-            _ => &Resume,
-        });
-    }
+        Mnemonic.Hlt => &Halt,
+        Mnemonic.Wrmsr => &WriteMsr,
+        Mnemonic.Sti => &SetInterrupt,
+        Mnemonic.Cli => &ClearInterrupt,
+        Mnemonic.Clac => &ClearAc,
+        Mnemonic.Stac => &SetAc,
+        _ => &Resume,
+    });
 
     /// <summary>PAUSE: gives way when something waits.</summary>
     public static Op* Pause(CoreState* s, Op* op, X86Core c) =>
@@ -73,6 +69,7 @@ internal static unsafe class SystemInstructions
             return next;
         c.CurrentOp = op;
         ulong timestamp = c.TimestampCounter + c.Controls.TscOffset;
+        c.CurrentOp = null;
         Registers.Set(s, X86Register.Rax, (uint)timestamp);
         Registers.Set(s, X86Register.Rdx, timestamp >> 32);
         return op + 1;
@@ -86,6 +83,7 @@ internal static unsafe class SystemInstructions
             return next;
         c.CurrentOp = op;
         ulong timestamp = c.TimestampCounter + c.Controls.TscOffset;
+        c.CurrentOp = null;
         Registers.Set(s, X86Register.Rax, (uint)timestamp);
         Registers.Set(s, X86Register.Rdx, timestamp >> 32);
         Registers.Set(s, X86Register.Rcx, (uint)s->Arch.TscAux);
@@ -110,7 +108,9 @@ internal static unsafe class SystemInstructions
         }
 
         c.CurrentOp = op;
-        if (!c.Msrs.TryRead(index, out value))
+        bool known = c.Msrs.TryRead(index, out value);
+        c.CurrentOp = null;
+        if (!known)
             return c.GeneralProtection(op);
         Registers.Set(s, X86Register.Rax, (uint)value);
         Registers.Set(s, X86Register.Rdx, value >> 32);
@@ -135,7 +135,9 @@ internal static unsafe class SystemInstructions
         }
 
         c.CurrentOp = op;
-        if (!c.Msrs.TryWrite(index, value))
+        bool allowed = c.Msrs.TryWrite(index, value);
+        c.CurrentOp = null;
+        if (!allowed)
             return c.GeneralProtection(op);
         c.UpdateMode();
         return c.LeaveOrContinue(op);
@@ -203,6 +205,13 @@ internal static unsafe class SystemInstructions
         return c.LeaveAfter(op);
     }
 
+    private static bool LowerFlushLine(in Instruction i, ref Lowering l) =>
+        l.Use(l.UseMemory(i) == AddressKind.Segmented ? &FlushLine<Segmented> : &FlushLine<Flat64>);
+
+    /// <summary>CLFLUSH: caches are not modelled; the access is checked as a load (SDM volume 2, CLFLUSH).</summary>
+    private static Op* FlushLine<TAddressing>(CoreState* s, Op* op, X86Core c)
+        where TAddressing : IAddressing => Mem.Load<byte, TAddressing>(s, op, c, out _) ? op + 1 : c.Abort(op);
+
     private static int IoPrivilege(CoreState* s) => (int)(s->Arch.Rflags >> 12) & 3;
 
     /// <summary>Whether CLI and STI act on VIF instead of IF (SDM volume 2, CLI, table 3-6).</summary>
@@ -247,6 +256,7 @@ internal static unsafe class SystemInstructions
             return c.LeaveAfter(op);
         s->Arch.Rflags |= Flags.Interrupt;
         s->Arch.StiShadow = true;
+        c.OpensShadow = true;
         c.UpdateMode();
         return c.LeaveAfter(op);
     }

@@ -70,9 +70,6 @@ public sealed class DomainRuntime
     /// <summary>The domain's RAM.</summary>
     public IGuestMemory Memory => MemorySpace;
 
-    /// <summary>Instructions that the domain's vCPUs have retired together. Exact while none of them runs.</summary>
-    public long InstructionsRetired => _domain?.Vcpus.Sum(vcpu => vcpu.InstructionsRetired) ?? 0;
-
     internal DomainPlan Plan { get; }
 
     internal MachineMemory MachineMemory { get; }
@@ -84,6 +81,9 @@ public sealed class DomainRuntime
     internal MemorySpace MemorySpace { get; }
 
     internal IDomainControl Control { get; }
+
+    /// <summary>Instructions that the domain's vCPUs have retired; live while they run.</summary>
+    public long InstructionsRetired => _domain?.Vcpus.Sum(vcpu => vcpu.InstructionsRetired) ?? 0;
 
     /// <summary>Asks the guest to shut down, as a power button does.</summary>
     public void RequestShutdown() => _domain?.RequestShutdown();
