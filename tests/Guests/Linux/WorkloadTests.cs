@@ -31,7 +31,7 @@ public class WorkloadTests
         "mkdir -p tree; for i in 1 2 3 4 5 6 7 8 9; do mkdir -p tree/$i/$i; head -n $i numbers > tree/$i/$i/file; done; find tree -type f | sort | xargs cat | md5sum",
         "tar -c -f - tree | tar -t -f - | sort | md5sum; tar -c -f - tree | tar -x -O -f - | wc",
         "split -l 7000 numbers part- && cat part-* | cmp - numbers && ls part-* | wc -l && rm part-*",
-        "head -n 3000 numbers > a; sed 's/^5/x/' a > b; diff a b | md5sum; diff -u a b | tail -n +3 | patch -o c a > /dev/null 2>&1; cmp b c && echo same",
+        "head -n 3000 numbers > a; sed 's/^5/x/' a > b; diff a b | md5sum; cmp a b; comm -13 a b | md5sum",
         "printf '%s %5d %-8x|%o %c %e %g\\n' text 42 48879 511 z 12345.678 0.00001234",
         "date -u -d @1234567890 +%Y-%m-%dT%H:%M:%S; cal 2 2024; echo $((0x7fffffffffffffff + 1)) $((-7 / 2)) $((-7 % 3)) $((1 << 62))",
     ];
