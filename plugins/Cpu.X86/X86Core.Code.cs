@@ -10,7 +10,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
 {
     private readonly Lock _codeLock = new();
     private readonly Queue<(ulong Address, int Length)> _foreignWrites = new();
-    private readonly HashSet<ulong> _foreignMarks = [];
+    private readonly Queue<ulong> _foreignMarks = new();
     private bool _hasForeignWork;
     private int _runningThread;
 
@@ -51,11 +51,14 @@ internal sealed unsafe partial class X86Core : ICodeObserver
         if (fetch == null)
             return FetchFault();
         if (fetch->Host == null)
-            return _builder.BuildFromDevice(rip, linear, fetch->Physical);
+        {
+            Block* device = _builder.BuildFromDevice(rip, linear, fetch->Physical);
+            return device != null ? device : FetchFault();
+        }
 
         ulong address = (ulong)(fetch->Host - MachineMemory.Base) + (linear & 0xFFF);
         Block* block = _blocks.Find(address, S->Mode);
-        if (block != null)
+        if (block != null && IsInsideCode(rip, block->Length))
         {
             if (block->SecondPage == 0)
                 return block;
@@ -68,6 +71,13 @@ internal sealed unsafe partial class X86Core : ICodeObserver
 
         block = _builder.Build(rip, linear, address);
         return block != null ? block : FetchFault();
+    }
+
+    /// <summary>Whether all bytes of an instruction or a block are inside CS's limit.</summary>
+    public bool IsInsideCode(ulong rip, int length)
+    {
+        uint limit = S->Arch.Segments[(int)X86SegmentRegister.Cs].Limit;
+        return Is64Bit || limit == uint.MaxValue || rip + (ulong)length - 1 <= limit;
     }
 
     private Block* FetchFault()
@@ -117,7 +127,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
     {
         lock (_codeLock)
         {
-            _foreignMarks.Add(frame);
+            _foreignMarks.Enqueue(frame);
             _hasForeignWork = true;
         }
 
@@ -156,17 +166,33 @@ internal sealed unsafe partial class X86Core : ICodeObserver
             running->Ops[i].Handler = &Interpreter.Control.BlockEnds.Refetch;
     }
 
-    /// <summary>Does what other threads' writes to code ask for. Called between blocks.</summary>
+    /// <summary>
+    /// Does what other threads' marks and writes ask for. Called between blocks, and calls out without the lock: whoever marks or writes holds locks of the memory's.
+    /// <para>A frame that could be written here until now may have been written after the other core decoded from it: the frame counts as written.</para>
+    /// </summary>
     private void ServeForeignWrites()
     {
-        lock (_codeLock)
+        while (true)
         {
-            _hasForeignWork = false;
-            foreach (ulong frame in _foreignMarks)
-                _tlb.ProtectFrame(MachineMemory.Base + (frame << FrameRange.FrameShift));
-            _foreignMarks.Clear();
-            while (_foreignWrites.TryDequeue(out (ulong Address, int Length) write))
+            ulong marked = ulong.MaxValue;
+            (ulong Address, int Length) write = default;
+            lock (_codeLock)
+            {
+                if (!_foreignMarks.TryDequeue(out marked))
+                {
+                    marked = ulong.MaxValue;
+                    if (!_foreignWrites.TryDequeue(out write))
+                    {
+                        _hasForeignWork = false;
+                        return;
+                    }
+                }
+            }
+
+            if (marked == ulong.MaxValue)
                 DropWrittenCode(write.Address, write.Length);
+            else if (_tlb.ProtectFrame(MachineMemory.Base + (marked << FrameRange.FrameShift)))
+                MachineMemory.NotifyWrite(marked << FrameRange.FrameShift, FrameRange.FrameSize);
         }
     }
 
