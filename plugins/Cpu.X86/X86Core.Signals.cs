@@ -161,11 +161,12 @@ internal sealed unsafe partial class X86Core
             _hasQueued = false;
             s->Arch.Activity = X86Activity.Active;
             Events.Deliver(_queued);
-            return true;
+            if (s->Leave == LeaveReason.Exit)
+                return true;
         }
 
         // Traps of the instruction before come before NMI and interrupts.
-        if (TakePendingDebug())
+        if (TakePendingDebug() && s->Leave == LeaveReason.Exit)
             return true;
 
         bool shadow = s->Arch.StiShadow || s->Arch.MovSsShadow;
@@ -175,7 +176,8 @@ internal sealed unsafe partial class X86Core
             s->Arch.Activity = X86Activity.Active;
             s->Arch.NmiBlocked = true;
             Events.Deliver(new X86Event(X86EventType.Nmi, (byte)X86Exception.NonMaskableInterrupt));
-            return true;
+            if (s->Leave == LeaveReason.Exit)
+                return true;
         }
 
         if (_interruptRequest && !shadow && !_controls->EventsBlocked && s->Arch.Activity != X86Activity.Shutdown)
