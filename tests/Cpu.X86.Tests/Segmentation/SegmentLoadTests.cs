@@ -142,8 +142,7 @@ public sealed class SegmentLoadTests
     public void RealModeKeepsLimitsThatProtectedModeLoaded()
     {
         using var machine = new SystemMachine(16);
-        ref X86Segment es = ref machine.State.Segments[(int)X86SegmentRegister.Es];
-        es.Limit = uint.MaxValue;
+        machine.State.Segments[(int)X86SegmentRegister.Es].Limit = uint.MaxValue;
         machine.State.Gpr[(int)X86Register.Rax] = 0x2000;
         machine.State.Gpr[(int)X86Register.Rbx] = 0x2_0000;
         machine.Assemble(c =>
