@@ -102,6 +102,45 @@ public sealed class ShadowTests
         Assert.Equal(1UL, machine.State.Gpr[(int)X86Register.R15]);
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(false, 2)]
+    [InlineData(false, 5)]
+    [InlineData(true, 5)]
+    public void OneNmiWaitsBehindTheOneThatRuns(bool blocked, int sent)
+    {
+        using var machine = new SystemMachine(64);
+        machine.Assemble(
+            c =>
+            {
+                c.inc(r15);
+                c.iretq();
+            },
+            SystemMachine.Handlers + (2 * SystemMachine.HandlerStride));
+        if (blocked)
+        {
+            // The code is itself the end of a handler.
+            ulong[] frame = [SystemMachine.Code + 0x100, SystemMachine.Code0, 2, SystemMachine.Stack, SystemMachine.Data0];
+            for (int i = 0; i < frame.Length; i++)
+                machine.Write(SystemMachine.Stack - 40 + (ulong)(i * 8), frame[i]);
+            machine.State.Gpr[(int)X86Register.Rsp] = SystemMachine.Stack - 40;
+            machine.State.NmiBlocked = true;
+            machine.Assemble(c => c.iretq());
+        }
+
+        machine.Assemble(
+            c =>
+            {
+                for (int i = 0; i < 8; i++)
+                    c.nop();
+            },
+            blocked ? SystemMachine.Code + 0x100 : SystemMachine.Code);
+        for (int i = 0; i < sent; i++)
+            machine.Core.SignalNmi();
+        Assert.Equal(X86ExitReason.Halted, machine.Run());
+        Assert.Equal(blocked ? 1UL : (ulong)Math.Min(sent, 2), machine.State.Gpr[(int)X86Register.R15]);
+    }
+
     [Fact]
     public void AStartupIpiThatComesTooEarlyIsForgotten()
     {
