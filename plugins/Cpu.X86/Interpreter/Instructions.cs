@@ -2,6 +2,7 @@ using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Control;
 using Dominion.Cpu.X86.Interpreter.Float;
 using Dominion.Cpu.X86.Interpreter.Integer;
+using Dominion.Cpu.X86.Interpreter.Integer.Fields;
 using Dominion.Cpu.X86.Interpreter.Strings;
 using Dominion.Cpu.X86.Interpreter.Privileged;
 using Dominion.Cpu.X86.Interpreter.Vector.Groups;
@@ -24,6 +25,9 @@ internal static class Instructions
         DoubleShifts.Register(table);
         MultiplyDivide.Register(table);
         Bits.Register(table);
+        FieldInstructions.Register(table);
+        SwappedMoves.Register(table);
+        CarryChains.Register(table);
         Exchanges.Register(table);
         StackMoves.Register(table);
         FlagMoves.Register(table);
@@ -41,6 +45,7 @@ internal static class Instructions
         VectorArrangement.Register(table);
         VectorFloats.Register(table);
         VectorControl.Register(table);
+        VectorCiphers.Register(table);
         FloatMoves.Register(table);
         FloatArithmetic.Register(table);
         FloatComparisons.Register(table);

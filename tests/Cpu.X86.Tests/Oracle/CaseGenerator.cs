@@ -167,9 +167,9 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
         OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r8_reg or OpCodeOperandKind.r8_opcode => Register.AL + random.Next(20),
         OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r16_reg or OpCodeOperandKind.r16_reg_mem or OpCodeOperandKind.r16_rm or OpCodeOperandKind.r16_opcode => General(Register.AX),
         OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r32_reg or OpCodeOperandKind.r32_reg_mem or OpCodeOperandKind.r32_rm or OpCodeOperandKind.r32_opcode
-            or OpCodeOperandKind.r32_or_mem_mpx => General(Register.EAX),
+            or OpCodeOperandKind.r32_vvvv or OpCodeOperandKind.r32_or_mem_mpx => General(Register.EAX),
         OpCodeOperandKind.r64_or_mem or OpCodeOperandKind.r64_reg or OpCodeOperandKind.r64_reg_mem or OpCodeOperandKind.r64_rm or OpCodeOperandKind.r64_opcode
-            or OpCodeOperandKind.r64_or_mem_mpx => General(Register.RAX),
+            or OpCodeOperandKind.r64_vvvv or OpCodeOperandKind.r64_or_mem_mpx => General(Register.RAX),
         OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.mm_reg or OpCodeOperandKind.mm_rm => Register.MM0 + random.Next(8),
         OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.xmm_reg or OpCodeOperandKind.xmm_rm => Register.XMM0 + random.Next(16),
         OpCodeOperandKind.al => Register.AL,

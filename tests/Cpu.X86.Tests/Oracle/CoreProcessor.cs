@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Dominion.Buses;
+using Dominion.Cpu.X86.Models;
 using Dominion.Diagnostics;
 using Dominion.Time;
 using Moq;
@@ -38,7 +39,7 @@ internal sealed unsafe class CoreProcessor : IDisposable
             Index = 0,
             VcpuCount = 1,
             Model = "x86-64-v2",
-            Features = [],
+            Features = [.. CpuFeatures.Names],
             Engine = "interpreter",
             MachineMemory = memory,
             Memory = memory,
