@@ -22,6 +22,12 @@ internal sealed unsafe partial class X86Core
     /// <summary>64-bit mode.</summary>
     public bool Is64Bit => (S->Mode & BlockMode.Code64) != 0;
 
+    /// <summary>CR4.UMIP keeps SGDT, SIDT, SLDT, SMSW and STR from this privilege level (SDM volume 3A, 2.5).</summary>
+    public bool IsUserInformationPrevented => (S->Arch.Cr4 & ControlBits.Cr4Umip) != 0 && S->Cpl != 0;
+
+    /// <summary>Whether a base address may be loaded (MSRs, descriptor tables, FS and GS, INVPCID): canonical for the widest linear addresses that the processor has, whatever the paging mode.</summary>
+    public bool IsCanonicalBase(ulong linear) => PageWalker.IsCanonical(linear, Cpuid.CanonicalShift);
+
     public void StateChanged()
     {
         Flags.Set(S, S->Arch.Rflags);
@@ -64,6 +70,7 @@ internal sealed unsafe partial class X86Core
 
         ulong cr0 = s->Arch.Cr0;
         ulong cr4 = s->Arch.Cr4;
+        s->CanonicalShift = (cr4 & ControlBits.Cr4LinearAddress57) != 0 ? PageWalker.Shift57 : PageWalker.Shift48;
         s->FloatBlocked = (byte)((cr0 & (ControlBits.Cr0Emulation | ControlBits.Cr0TaskSwitched)) != 0 ? 1 : 0);
         s->MmxBlocked = s->FloatBlocked;
         s->SseBlocked = (byte)(s->FloatBlocked != 0 || (cr4 & ControlBits.Cr4OsFxsr) == 0 ? 1 : 0);

@@ -28,6 +28,7 @@ internal static class Instructions
         FieldInstructions.Register(table);
         SwappedMoves.Register(table);
         CarryChains.Register(table);
+        RandomNumbers.Register(table);
         Exchanges.Register(table);
         StackMoves.Register(table);
         FlagMoves.Register(table);
@@ -40,6 +41,10 @@ internal static class Instructions
         SystemInstructions.Register(table);
         ControlMoves.Register(table);
         DescriptorTables.Register(table);
+        SegmentBases.Register(table);
+        ProtectionKeys.Register(table);
+        ContextInvalidation.Register(table);
+        MonitorWait.Register(table);
         VectorMoves.Register(table);
         VectorIntegers.Register(table);
         VectorArrangement.Register(table);

@@ -5,6 +5,7 @@ namespace Dominion.Cpu.X86.Models;
 /// <summary>Every feature that the core implements (SDM volume 2, CPUID). What is not here cannot be advertised.</summary>
 internal static class CpuFeatures
 {
+    private const int Eax = 0;
     private const int Ebx = 1;
     private const int Ecx = 2;
     private const int Edx = 3;
@@ -37,6 +38,7 @@ internal static class CpuFeatures
         new("ss", 1, 0, Edx, 27),
         new("sse3", 1, 0, Ecx, 0, CpuidFeature.SSE3),
         new("pclmulqdq", 1, 0, Ecx, 1, CpuidFeature.PCLMULQDQ),
+        new("monitor", 1, 0, Ecx, 3, CpuidFeature.MONITOR),
         new("ssse3", 1, 0, Ecx, 9, CpuidFeature.SSSE3),
         new("cx16", 1, 0, Ecx, 13, CpuidFeature.CMPXCHG16B),
         new("pcid", 1, 0, Ecx, 17),
@@ -48,25 +50,44 @@ internal static class CpuFeatures
         new("tsc-deadline", 1, 0, Ecx, 24),
         new("aes", 1, 0, Ecx, 25, CpuidFeature.AES),
         new("xsave", 1, 0, Ecx, 26, CpuidFeature.XSAVE),
+        new("rdrand", 1, 0, Ecx, 30, CpuidFeature.RDRAND),
         new("hypervisor", 1, 0, Ecx, 31),
+        new("arat", 6, 0, Eax, 2),
+        new("fsgsbase", 7, 0, Ebx, 0, CpuidFeature.FSGSBASE),
         new("tsc-adjust", 7, 0, Ebx, 1),
         new("bmi1", 7, 0, Ebx, 3, CpuidFeature.BMI1),
         new("smep", 7, 0, Ebx, 7),
         new("bmi2", 7, 0, Ebx, 8, CpuidFeature.BMI2),
         new("erms", 7, 0, Ebx, 9),
+        new("invpcid", 7, 0, Ebx, 10, CpuidFeature.INVPCID),
+        new("rdseed", 7, 0, Ebx, 18, CpuidFeature.RDSEED),
         new("adx", 7, 0, Ebx, 19, CpuidFeature.ADX),
         new("smap", 7, 0, Ebx, 20, CpuidFeature.SMAP),
+        new("clflushopt", 7, 0, Ebx, 23, CpuidFeature.CLFLUSHOPT),
+        new("clwb", 7, 0, Ebx, 24, CpuidFeature.CLWB),
         new("sha", 7, 0, Ebx, 29, CpuidFeature.SHA),
+        new("umip", 7, 0, Ecx, 2),
+        new("pku", 7, 0, Ecx, 3, CpuidFeature.PKU),
+        new("la57", 7, 0, Ecx, 16),
+        new("rdpid", 7, 0, Ecx, 22, CpuidFeature.RDPID),
+        new("fsrm", 7, 0, Edx, 4),
         new("arch-capabilities", 7, 0, Edx, 29),
+        new("xsaveopt", 0xD, 1, Eax, 0, CpuidFeature.XSAVEOPT),
+        new("xsavec", 0xD, 1, Eax, 1, CpuidFeature.XSAVEC),
+        new("xgetbv1", 0xD, 1, Eax, 2),
+        new("xsaves", 0xD, 1, Eax, 3, CpuidFeature.XSAVES),
         new("lahf", 0x8000_0001, 0, Ecx, 0),
         new("lzcnt", 0x8000_0001, 0, Ecx, 5, CpuidFeature.LZCNT),
+        new("topoext", 0x8000_0001, 0, Ecx, 22),
         new("prefetchw", 0x8000_0001, 0, Ecx, 8, CpuidFeature.PREFETCHW),
         new("syscall", 0x8000_0001, 0, Edx, 11, CpuidFeature.SYSCALL),
+        new("mmxext", 0x8000_0001, 0, Edx, 22),
         new("nx", 0x8000_0001, 0, Edx, 20),
         new("1gb-pages", 0x8000_0001, 0, Edx, 26),
         new("rdtscp", 0x8000_0001, 0, Edx, 27, CpuidFeature.RDTSCP),
         new("lm", 0x8000_0001, 0, Edx, 29, CpuidFeature.X64),
         new("invariant-tsc", 0x8000_0007, 0, Edx, 8),
+        new("xsaveerptr", 0x8000_0008, 0, Ebx, 2),
     ];
 
     /// <summary>The instruction sets that need no bit.</summary>

@@ -176,7 +176,7 @@ internal sealed unsafe class FarTransfers
     /// <summary>Whether an offset can be gone to in a code segment.</summary>
     public bool CheckTarget(in Descriptor code, ulong offset)
     {
-        bool valid = _core.IsLongMode && code.IsLong ? PageWalker.IsCanonical(offset) : offset <= code.Limit;
+        bool valid = _core.IsLongMode && code.IsLong ? PageWalker.IsCanonical(_core.S, offset) : offset <= code.Limit;
         return valid || _core.SetFault(X86Exception.GeneralProtection, 0);
     }
 

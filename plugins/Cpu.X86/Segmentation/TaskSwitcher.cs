@@ -53,7 +53,7 @@ internal sealed unsafe class TaskSwitcher
         if (!_core.LoadSystem(Tr.Base + offset, &value, 8))
             return false;
         rsp = value;
-        return Paging.PageWalker.IsCanonical(rsp) || _core.SetFault(X86Exception.StackFault, external);
+        return Paging.PageWalker.IsCanonical(_core.S, rsp) || _core.SetFault(X86Exception.StackFault, external);
     }
 
     /// <summary>Whether the I/O permission bitmap allows a range of ports (SDM volume 1, 19.5.2).</summary>

@@ -47,6 +47,9 @@ internal unsafe struct CoreState
     /// <summary>The current privilege level.</summary>
     public int Cpl;
 
+    /// <summary>The bits above a canonical address that repeat its highest: 16, or 7 with 5-level paging.</summary>
+    public int CanonicalShift;
+
     /// <summary>Bit n: segment n can be read at every offset without a check.</summary>
     public uint FlatForRead;
 

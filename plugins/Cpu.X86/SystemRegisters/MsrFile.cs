@@ -12,6 +12,9 @@ internal sealed unsafe class MsrFile : IPersistent
     private const uint MtrrCapability = 0xFE;
     private const uint MtrrDefault = 0x2FF;
 
+    /// <summary>IA32_XSS: there are no supervisor state components, so only 0 can be written (SDM volume 1, 13.3).</summary>
+    private const uint Xss = 0xDA0;
+
     private static readonly uint[] FixedRanges = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26A, 0x26B, 0x26C, 0x26D, 0x26E, 0x26F];
 
     private readonly X86Core _core;
@@ -63,6 +66,7 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0x1A0: value = state.MiscEnable; return true;
             case 0x1D9: value = state.DebugControl; return true;
             case 0x277: value = state.Pat; return true;
+            case Xss: value = state.Xss; return _core.Cpuid.HasXsaves;
             case 0xC000_0080: value = state.Efer; return true;
             case 0xC000_0081: value = state.Star; return true;
             case 0xC000_0082: value = state.Lstar; return true;
@@ -112,6 +116,7 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0x1A0: state.MiscEnable = value; return true;
             case 0x1D9: state.DebugControl = value & 0xDFC3; return (value & ~0xDFC3UL) == 0;
             case 0x277: return WritePat(value);
+            case Xss: return _core.Cpuid.HasXsaves && value == 0;
             case 0xC000_0080: return _core.Controls86.WriteEfer(value);
             case 0xC000_0081: state.Star = value; return true;
             case 0xC000_0082: return SetCanonical(ref state.Lstar, value);
@@ -165,9 +170,9 @@ internal sealed unsafe class MsrFile : IPersistent
 
     private static bool IsApic(uint index) => index is 0x1B or 0x6E0 or >= 0x800 and <= 0x8FF;
 
-    private static bool SetCanonical(ref ulong register, ulong value)
+    private bool SetCanonical(ref ulong register, ulong value)
     {
-        if (!PageWalker.IsCanonical(value))
+        if (!_core.IsCanonicalBase(value))
             return false;
         register = value;
         return true;

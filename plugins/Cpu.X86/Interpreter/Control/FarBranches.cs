@@ -227,7 +227,7 @@ internal static unsafe class FarBranches
             return next;
         ulong target = Registers.Get(s, X86Register.Rcx);
         bool wide = op->Size == 8;
-        if (wide && !Paging.PageWalker.IsCanonical(target))
+        if (wide && !Paging.PageWalker.IsCanonical(s, target))
             return c.GeneralProtection(op);
         ushort selector = (ushort)(s->Arch.Star >> 48);
         const ulong Kept = 0x3C7FD7;
@@ -264,7 +264,7 @@ internal static unsafe class FarBranches
         bool wide = op->Size == 8;
         ulong rip = Registers.Get(s, X86Register.Rdx);
         ulong rsp = Registers.Get(s, X86Register.Rcx);
-        if (wide && (!Paging.PageWalker.IsCanonical(rip) || !Paging.PageWalker.IsCanonical(rsp)))
+        if (wide && (!Paging.PageWalker.IsCanonical(s, rip) || !Paging.PageWalker.IsCanonical(s, rsp)))
             return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Sysexit, out Op* next))
             return next;

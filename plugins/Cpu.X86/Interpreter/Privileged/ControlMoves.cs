@@ -272,6 +272,8 @@ internal static unsafe class ControlMoves
 
     private static Op* StoreStatusRegister(CoreState* s, Op* op, X86Core c)
     {
+        if (c.IsUserInformationPrevented)
+            return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Smsw, out Op* next))
             return next;
         switch (op->Size)
@@ -287,6 +289,8 @@ internal static unsafe class ControlMoves
     private static Op* StoreStatusMemory<TAddressing>(CoreState* s, Op* op, X86Core c)
         where TAddressing : Memory.IAddressing
     {
+        if (c.IsUserInformationPrevented)
+            return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Smsw, out Op* next))
             return next;
         return Memory.Mem.Store<ushort, TAddressing>(s, op, c, (ushort)s->Arch.Cr0) ? op + 1 : c.Abort(op);
