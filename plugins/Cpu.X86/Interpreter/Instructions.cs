@@ -41,6 +41,10 @@ internal static class Instructions
         VectorArrangement.Register(table);
         VectorFloats.Register(table);
         VectorControl.Register(table);
+        VexMoves.Register(table);
+        VexArrangement.Register(table);
+        VexFloats.Register(table);
+        VexFused.Register(table);
         FloatMoves.Register(table);
         FloatArithmetic.Register(table);
         FloatComparisons.Register(table);

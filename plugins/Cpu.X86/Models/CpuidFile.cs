@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using Dominion.Cpu.X86.Interpreter.Float;
 using Dominion.Cpu.X86.State;
 using Iced.Intel;
 
@@ -45,7 +46,7 @@ internal sealed class CpuidFile
         PermittedEfer = If("syscall", ControlBits.EferSyscall)
             | If("lm", ControlBits.EferLongModeEnable)
             | If("nx", ControlBits.EferNoExecute);
-        SupportedXcr0 = 3;
+        SupportedXcr0 = ExtendedArea.Float | ExtendedArea.Sse | If("avx", ExtendedArea.Avx);
     }
 
     /// <summary>The bits of CR4 that may be set.</summary>
@@ -54,7 +55,7 @@ internal sealed class CpuidFile
     /// <summary>The bits of EFER that may be set by WRMSR.</summary>
     public ulong PermittedEfer { get; }
 
-    /// <summary>The bits of XCR0 that may be set: x87 and SSE.</summary>
+    /// <summary>The bits of XCR0 that may be set: x87, SSE, and AVX where the model has it.</summary>
     public ulong SupportedXcr0 { get; }
 
     /// <summary>IA32_ARCH_CAPABILITIES.</summary>
@@ -140,6 +141,14 @@ internal sealed class CpuidFile
         return new X86CpuidResult(registers[0], registers[1], registers[2], registers[3]);
     }
 
+    /// <summary>Leaf 0DH: the components that exist, the area's size for those in XCR0 and for all, and where each is (SDM volume 1, 13.2).</summary>
+    private X86CpuidResult ExtendedState(uint subleaf) => subleaf switch
+    {
+        0 => new X86CpuidResult((uint)SupportedXcr0, (uint)ExtendedArea.SizeOf(_core.State.Xcr0), (uint)ExtendedArea.SizeOf(SupportedXcr0), 0),
+        2 when Has("avx") => new X86CpuidResult(ExtendedArea.Size - ExtendedArea.AvxOffset, ExtendedArea.AvxOffset, 0, 0),
+        _ => default,
+    };
+
     private X86CpuidResult Computed(uint leaf, uint subleaf)
     {
         uint id = _core.LocalApic?.InitialId ?? (uint)_core.Index;
@@ -163,7 +172,7 @@ internal sealed class CpuidFile
                     _ => new X86CpuidResult(0, 0, subleaf, id),
                 };
             case 0xD:
-                return Has("xsave") && subleaf == 0 ? new X86CpuidResult((uint)SupportedXcr0, 576, 576, 0) : default;
+                return Has("xsave") ? ExtendedState(subleaf) : default;
             case 0x8000_0000:
                 return new X86CpuidResult(_model.MaximumExtendedLeaf, 0, 0, 0);
             case 0x8000_0002 or 0x8000_0003 or 0x8000_0004:

@@ -15,6 +15,9 @@ internal static unsafe class ExtendedArea
     /// <summary>The component of the upper halves of the YMM registers.</summary>
     public const ulong Avx = 1 << 2;
 
+    /// <summary>Both components of the vector registers; AVX needs both.</summary>
+    public const ulong Vectors = Sse | Avx;
+
     public const int HeaderOffset = LegacyArea.Size;
     public const int HeaderSize = 64;
     public const int AvxOffset = HeaderOffset + HeaderSize;

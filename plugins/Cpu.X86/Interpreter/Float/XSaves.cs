@@ -68,7 +68,7 @@ internal static unsafe class XSaves
         int vectors = VectorCount(s);
         if ((saved & ExtendedArea.Float) != 0)
             LegacyArea.WriteFloat(s, area, (op->Size & Wide) != 0);
-        if ((requested & (ExtendedArea.Sse | ExtendedArea.Avx)) != 0)
+        if ((requested & ExtendedArea.Vectors) != 0)
         {
             *(uint*)(area + LegacyArea.MxcsrOffset) = s->Arch.Mxcsr;
             *(uint*)(area + LegacyArea.MxcsrOffset + 4) = LegacyArea.MxcsrMask;
@@ -105,7 +105,7 @@ internal static unsafe class XSaves
         if ((header[0] & ~s->Arch.Xcr0) != 0 || header[1] != 0 || header[2] != 0)
             return c.GeneralProtection(op);
         uint mxcsr = *(uint*)(area + LegacyArea.MxcsrOffset);
-        bool loadsMxcsr = (requested & (ExtendedArea.Sse | ExtendedArea.Avx)) != 0;
+        bool loadsMxcsr = (requested & ExtendedArea.Vectors) != 0;
         if (loadsMxcsr && (mxcsr & ~LegacyArea.MxcsrMask) != 0)
             return c.GeneralProtection(op);
 
@@ -151,11 +151,10 @@ internal static unsafe class XSaves
         if (c.Intercepted(op, X86Intercept.Xsetbv, out Op* next))
             return next;
         ulong value = (uint)s->Arch.Gpr[(int)X86Register.Rax] | (s->Arch.Gpr[(int)X86Register.Rdx] << 32);
-        const ulong Vectors = ExtendedArea.Sse | ExtendedArea.Avx;
         bool allowed = (uint)s->Arch.Gpr[(int)X86Register.Rcx] == 0
             && (value & ExtendedArea.Float) != 0
             && (value & ~c.Cpuid.SupportedXcr0) == 0
-            && (value & Vectors) != ExtendedArea.Avx;
+            && (value & ExtendedArea.Vectors) != ExtendedArea.Avx;
         if (!allowed)
             return c.GeneralProtection(op);
         s->Arch.Xcr0 = value;
