@@ -17,15 +17,19 @@ internal static class BootBenchmark
 
         var seconds = new List<double>();
         var instructions = new List<double>();
+        var allocated = new List<double>();
         for (int i = 0; i < runs; i++)
         {
+            long before = GC.GetTotalAllocatedBytes(true);
             (TimeSpan elapsed, long count) = BenchMachine.Run(layout, Manifest(layout), "\n# ");
             seconds.Add(elapsed.TotalSeconds);
             instructions.Add(count / 1e6);
+            allocated.Add((GC.GetTotalAllocatedBytes(true) - before) / 1048576.0);
         }
 
         Figures.Print("boot/time to prompt", "s", seconds);
         Figures.Print("boot/instructions", "million", instructions);
+        Figures.Print("boot/managed allocation", "MiB", allocated);
         Figures.Print("boot/peak memory beyond guest", "MiB", [PeakMebibytes() - MemoryMebibytes]);
     }
 

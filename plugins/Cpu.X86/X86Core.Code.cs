@@ -10,7 +10,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
 {
     private readonly Lock _codeLock = new();
     private readonly Queue<(ulong Address, int Length)> _foreignWrites = new();
-    private readonly HashSet<ulong> _foreignMarks = [];
+    private readonly Queue<ulong> _foreignMarks = new();
     private bool _hasForeignWork;
     private int _runningThread;
 
@@ -117,7 +117,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
     {
         lock (_codeLock)
         {
-            _foreignMarks.Add(frame);
+            _foreignMarks.Enqueue(frame);
             _hasForeignWork = true;
         }
 
@@ -156,17 +156,33 @@ internal sealed unsafe partial class X86Core : ICodeObserver
             running->Ops[i].Handler = &Interpreter.Control.BlockEnds.Refetch;
     }
 
-    /// <summary>Does what other threads' writes to code ask for. Called between blocks.</summary>
+    /// <summary>
+    /// Does what other threads' marks and writes ask for. Called between blocks, and calls out without the lock: whoever marks or writes holds locks of the memory's.
+    /// <para>A frame that could be written here until now may have been written after the other core decoded from it: the frame counts as written.</para>
+    /// </summary>
     private void ServeForeignWrites()
     {
-        lock (_codeLock)
+        while (true)
         {
-            _hasForeignWork = false;
-            foreach (ulong frame in _foreignMarks)
-                _tlb.ProtectFrame(MachineMemory.Base + (frame << FrameRange.FrameShift));
-            _foreignMarks.Clear();
-            while (_foreignWrites.TryDequeue(out (ulong Address, int Length) write))
+            ulong marked = ulong.MaxValue;
+            (ulong Address, int Length) write = default;
+            lock (_codeLock)
+            {
+                if (!_foreignMarks.TryDequeue(out marked))
+                {
+                    marked = ulong.MaxValue;
+                    if (!_foreignWrites.TryDequeue(out write))
+                    {
+                        _hasForeignWork = false;
+                        return;
+                    }
+                }
+            }
+
+            if (marked == ulong.MaxValue)
                 DropWrittenCode(write.Address, write.Length);
+            else if (_tlb.ProtectFrame(MachineMemory.Base + (marked << FrameRange.FrameShift)))
+                MachineMemory.NotifyWrite(marked << FrameRange.FrameShift, FrameRange.FrameSize);
         }
     }
 

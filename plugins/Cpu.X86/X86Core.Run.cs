@@ -31,6 +31,7 @@ internal sealed unsafe partial class X86Core
     {
         long before = InstructionsRetired;
         _retired = before;
+        _runningThread = Environment.CurrentManagedThreadId;
         _runBudget = limits.Instructions;
         S->Budget = limits.Instructions;
         Flags.Set(S, S->Arch.Rflags);

@@ -121,7 +121,6 @@ internal sealed unsafe partial class X86Core
         CoreState* s = S;
         s->Attention = 0;
         Interlocked.MemoryBarrier();
-        _runningThread = Environment.CurrentManagedThreadId;
         reason = X86ExitReason.Requested;
         if (_hasForeignWork)
             ServeForeignWrites();
@@ -268,6 +267,9 @@ internal sealed unsafe partial class X86Core
         }
 
         TrapAfter = (s->Arch.Rflags & Flags.Trap) != 0;
+
+        // A branch must come back here rather than go on along a link.
+        s->Attention = 1;
         return true;
     }
 

@@ -147,8 +147,10 @@ internal sealed unsafe class Tlb : IDisposable
     }
 
     /// <summary>Makes every write to a frame take the slow path.</summary>
-    public void ProtectFrame(byte* host)
+    /// <returns>Whether a write could have gone another way until now.</returns>
+    public bool ProtectFrame(byte* host)
     {
+        bool found = false;
         for (int i = 0; i < SetCount * Size; i++)
         {
             TlbEntry* entry = &_entries[i];
@@ -156,8 +158,11 @@ internal sealed unsafe class Tlb : IDisposable
             {
                 entry->WriteTag = TlbEntry.NoTag;
                 entry->Host |= TlbEntry.CodeBit;
+                found = true;
             }
         }
+
+        return found;
     }
 
     public void Dispose()

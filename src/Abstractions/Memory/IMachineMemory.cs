@@ -37,7 +37,7 @@ public unsafe interface IMachineMemory
     /// <param name="observer">The core.</param>
     void RemoveCodeObserver(ICodeObserver observer);
 
-    /// <summary>Sets a frame's mark (counted: each core sets it once and takes it back once) and tells every other observer to drop its writable translations of the frame; returns when all have.</summary>
+    /// <summary>Sets a frame's mark (counted: each core sets it once and takes it back once) and tells every other observer to drop its writable translations of the frame. An observer that had one does so soon and then calls <see cref="NotifyWrite"/> for the frame, since it may have written meanwhile.</summary>
     /// <param name="frame">The MFN.</param>
     /// <param name="source">The core that decodes from the frame; not told itself.</param>
     void MarkCode(ulong frame, ICodeObserver source);
