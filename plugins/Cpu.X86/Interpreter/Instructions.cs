@@ -51,6 +51,10 @@ internal static class Instructions
         VectorFloats.Register(table);
         VectorControl.Register(table);
         VectorCiphers.Register(table);
+        VexMoves.Register(table);
+        VexArrangement.Register(table);
+        VexFloats.Register(table);
+        VexFused.Register(table);
         FloatMoves.Register(table);
         FloatArithmetic.Register(table);
         FloatComparisons.Register(table);

@@ -68,6 +68,9 @@ internal unsafe struct CoreState
     /// <summary>Not zero when SSE instructions fault (CR0.EM, CR0.TS or CR4.OSFXSR clear).</summary>
     public byte SseBlocked;
 
+    /// <summary>Not zero when instructions of AVX and its kin fault (outside protected mode, CR4.OSXSAVE clear, XCR0 without SSE and AVX, or CR0.TS).</summary>
+    public byte AvxBlocked;
+
     /// <summary>The exception or interrupt to deliver when <see cref="Leave"/> is <see cref="LeaveReason.Fault"/>.</summary>
     public byte FaultVector;
 

@@ -11,13 +11,13 @@ internal static unsafe class VectorCiphers
 {
     public static void Register(LoweringTable table)
     {
-        table.Add(&VectorLowering.Packed<AesOperations.Encrypt>, Mnemonic.Aesenc);
-        table.Add(&VectorLowering.Packed<AesOperations.EncryptLast>, Mnemonic.Aesenclast);
-        table.Add(&VectorLowering.Packed<AesOperations.Decrypt>, Mnemonic.Aesdec);
-        table.Add(&VectorLowering.Packed<AesOperations.DecryptLast>, Mnemonic.Aesdeclast);
-        table.Add(&VectorLowering.Packed<AesOperations.InverseMix>, Mnemonic.Aesimc);
-        table.Add(&VectorLowering.Packed<AesOperations.KeyAssist>, Mnemonic.Aeskeygenassist);
-        table.Add(&VectorLowering.Packed<CarrylessProduct>, Mnemonic.Pclmulqdq);
+        table.Add(&VectorLowering.Packed<AesOperations.Encrypt>, Mnemonic.Aesenc, Mnemonic.Vaesenc);
+        table.Add(&VectorLowering.Packed<AesOperations.EncryptLast>, Mnemonic.Aesenclast, Mnemonic.Vaesenclast);
+        table.Add(&VectorLowering.Packed<AesOperations.Decrypt>, Mnemonic.Aesdec, Mnemonic.Vaesdec);
+        table.Add(&VectorLowering.Packed<AesOperations.DecryptLast>, Mnemonic.Aesdeclast, Mnemonic.Vaesdeclast);
+        table.Add(&VectorLowering.Packed<AesOperations.InverseMix>, Mnemonic.Aesimc, Mnemonic.Vaesimc);
+        table.Add(&VectorLowering.Packed<AesOperations.KeyAssist>, Mnemonic.Aeskeygenassist, Mnemonic.Vaeskeygenassist);
+        table.Add(&VectorLowering.Packed<CarrylessProduct>, Mnemonic.Pclmulqdq, Mnemonic.Vpclmulqdq);
         table.Add(&VectorLowering.Packed<ShaOperations.Sha1FourRounds>, Mnemonic.Sha1rnds4);
         table.Add(&VectorLowering.Packed<ShaOperations.Sha1NextE>, Mnemonic.Sha1nexte);
         table.Add(&VectorLowering.Packed<ShaOperations.Sha1Message1>, Mnemonic.Sha1msg1);
