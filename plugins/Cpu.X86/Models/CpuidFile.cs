@@ -10,8 +10,6 @@ namespace Dominion.Cpu.X86.Models;
 /// <summary>What CPUID answers on one core, and what follows from it: which instructions exist, which control bits may be set.</summary>
 internal sealed class CpuidFile
 {
-    private const string AmdVendor = "AuthenticAMD";
-
     /// <summary>The bits of leaf 1's EDX that AMD repeats in EDX of leaf 8000_0001 (APM volume 3, appendix E.4.2).</summary>
     private const uint RepeatedBits = 0x0183_F3FF;
 
@@ -58,7 +56,6 @@ internal sealed class CpuidFile
             | If("nx", ControlBits.EferNoExecute);
         SupportedXcr0 = ExtendedArea.Float | ExtendedArea.Sse | If("avx", ExtendedArea.Avx) | If("pku", ExtendedArea.Pkru);
         CanonicalShift = Has("la57") ? PageWalker.Shift57 : PageWalker.Shift48;
-        IsAmd = _model.Vendor == AmdVendor;
         HasXsaves = Has("xsaves");
         HasXsavec = Has("xsavec");
         HasXgetbv1 = Has("xgetbv1");
@@ -77,7 +74,7 @@ internal sealed class CpuidFile
     public int CanonicalShift { get; }
 
     /// <summary>Whether the model is AMD's, where the two makers' processors differ.</summary>
-    public bool IsAmd { get; }
+    public bool IsAmd => _model.IsAmd;
 
     /// <summary>Whether XSAVES, XRSTORS and IA32_XSS exist.</summary>
     public bool HasXsaves { get; }

@@ -22,6 +22,7 @@ internal sealed unsafe class MsrFile : IPersistent
     private readonly ulong[] _variable = new ulong[2 * VariableRanges];
     private readonly ulong[] _fixed = new ulong[FixedRanges.Length];
     private readonly List<(uint First, uint Last, IX86ExtensionUnit Unit)> _extensions = [];
+    private readonly AmdMsrs? _amd;
     private ulong _mtrrDefault;
     private ulong _machineCheckStatus;
 
@@ -29,6 +30,7 @@ internal sealed unsafe class MsrFile : IPersistent
     {
         _core = core;
         _s = core.S;
+        _amd = core.Model.IsAmd ? new AmdMsrs() : null;
     }
 
     private ulong AddressMask => (1UL << _core.Memory.AddressBits) - 1;
@@ -40,6 +42,7 @@ internal sealed unsafe class MsrFile : IPersistent
         Array.Clear(_fixed);
         _mtrrDefault = 0;
         _machineCheckStatus = 0;
+        _amd?.Reset();
     }
 
     /// <summary>Gives a range of MSRs to an extension's unit.</summary>
@@ -90,6 +93,8 @@ internal sealed unsafe class MsrFile : IPersistent
 
         if (IsApic(index))
             return _core.LocalApic is { } apic && apic.TryReadMsr(index, out value);
+        if (_amd != null && _amd.TryRead(index, out value))
+            return true;
         foreach ((uint first, uint last, IX86ExtensionUnit unit) in _extensions)
         {
             if (index >= first && index <= last)
@@ -137,6 +142,8 @@ internal sealed unsafe class MsrFile : IPersistent
             return WriteFixed(range, value);
         if (IsApic(index))
             return _core.LocalApic is { } apic && apic.TryWriteMsr(index, value);
+        if (_amd != null && _amd.TryWrite(index, value))
+            return true;
         foreach ((uint first, uint last, IX86ExtensionUnit unit) in _extensions)
         {
             if (index >= first && index <= last)
@@ -155,6 +162,7 @@ internal sealed unsafe class MsrFile : IPersistent
             writer.Write(value);
         writer.Write(_mtrrDefault);
         writer.Write(_machineCheckStatus);
+        _amd?.Save(writer);
     }
 
     public void Restore(StateReader reader)
@@ -166,6 +174,7 @@ internal sealed unsafe class MsrFile : IPersistent
             _fixed[i] = reader.ReadUInt64();
         _mtrrDefault = reader.ReadUInt64();
         _machineCheckStatus = reader.ReadUInt64();
+        _amd?.Restore(reader);
     }
 
     private static bool IsApic(uint index) => index is 0x1B or 0x6E0 or >= 0x800 and <= 0x8FF;
