@@ -132,6 +132,11 @@ internal sealed class CpuidFile
                 result = Or(result, new X86CpuidResult(known.Eax | Sharing(known), known.Ebx, known.Ecx, known.Edx));
         }
 
+        // CPUID.1:EDX.APIC follows IA32_APIC_BASE.EN (SDM volume 3A, 11.4.3).
+        const ulong Enabled = 1 << 11;
+        const uint Apic = 1 << 9;
+        if (leaf == 1 && _core.LocalApic is { } apic && apic.TryReadMsr(0x1B, out ulong apicBase) && (apicBase & Enabled) == 0)
+            result = result with { Edx = result.Edx & ~Apic };
         return result;
     }
 

@@ -257,7 +257,7 @@ internal sealed unsafe class FarTransfers
         target = gate.GateSelector;
         offset = gate.Type == SystemType.CallGate16 ? gate.GateOffset & 0xFFFF : gate.GateOffset;
         uint error = selector & 0xFFFCu;
-        if (gate.Dpl < _s->Cpl || gate.Dpl < (selector & 3))
+        if (gate.Dpl < _s->Cpl || gate.Dpl < (selector & 3) || gate.HighType != 0)
             return _core.SetFault(X86Exception.GeneralProtection, error);
         if (!gate.IsPresent)
             return _core.SetFault(X86Exception.SegmentNotPresent, error);

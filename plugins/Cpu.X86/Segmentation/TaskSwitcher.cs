@@ -170,7 +170,10 @@ internal sealed unsafe class TaskSwitcher
         if (kind != TaskSwitchKind.Return && !SetBusy(selector, true))
             return false;
         descriptor = descriptor with { Low = descriptor.Low | (1UL << 41) };
-        return LoadTask(selector, descriptor, newImage, wide, kind, hasErrorCode, errorCode, external);
+        if (LoadTask(selector, descriptor, newImage, wide, kind, hasErrorCode, errorCode, external))
+            return true;
+        _core.FaultsInNewTask = kind != TaskSwitchKind.Gate;
+        return false;
     }
 
     private bool SetBusy(ushort selector, bool busy)
@@ -286,6 +289,8 @@ internal sealed unsafe class TaskSwitcher
             return _core.SetFault(vector, error);
         if (!descriptor.IsPresent)
             return _core.SetFault(vector == X86Exception.InvalidTss ? vector : X86Exception.SegmentNotPresent, error);
+        if (!Paging.PageWalker.IsCanonical(descriptor.Base))
+            return _core.SetFault(X86Exception.GeneralProtection, error);
         _s->Arch.Segments[(int)X86SegmentRegister.Ldtr] = descriptor.ToSegment(selector);
         return true;
     }
