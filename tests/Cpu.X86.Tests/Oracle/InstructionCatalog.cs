@@ -20,7 +20,7 @@ internal static class InstructionCatalog
         [Mnemonic.Rcpss] = "the bits are the processor's own",
         [Mnemonic.Rsqrtps] = "the bits are the processor's own",
         [Mnemonic.Rsqrtss] = "the bits are the processor's own",
-        [Mnemonic.Vrcpps] = "the bits are the processor's own; VexRuleTests has the form",
+        [Mnemonic.Vrcpps] = "the bits are the processor's own; VexFaultTests has the forms",
         [Mnemonic.Vrcpss] = "the bits are the processor's own",
         [Mnemonic.Vrsqrtps] = "the bits are the processor's own",
         [Mnemonic.Vrsqrtss] = "the bits are the processor's own",

@@ -20,7 +20,8 @@ internal sealed unsafe class FloatMachine : IX86InterceptHandler, IDisposable
     private X86Event? _event;
 
     /// <param name="bits">The code size: 64 and 32 in protected mode, 16 in real-address mode.</param>
-    public FloatMachine(int bits = 64)
+    /// <param name="features">What the model x86-64-v2 has besides.</param>
+    public FloatMachine(int bits = 64, params string[] features)
     {
         var clock = new Mock<IClock>();
         Core = new X86Core(
@@ -37,7 +38,7 @@ internal sealed unsafe class FloatMachine : IX86InterceptHandler, IDisposable
                 Clock = clock.Object,
                 Log = Mock.Of<ILog>(),
             },
-            CpuModelCatalog.Find("x86-64-v2"))
+            CpuModelCatalog.Find("x86-64-v2").With(features))
         {
             InterceptHandler = this,
         };
