@@ -45,9 +45,9 @@ internal sealed class PciHost : IDevice, IPciBus
             throw new ArgumentOutOfRangeException(nameof(deviceNumber), deviceNumber, "a bus has device numbers 0 to 31");
         int number = deviceNumber ?? Array.IndexOf(_devices, null);
         if (number < 0)
-            throw new DiagnosticException("DOM3101", $"the PCI bus has no free device number: it holds {DeviceCount - 1} devices", "remove a PCI device from the domain");
+            throw new DiagnosticException("DOM3207", $"the PCI bus has no free device number: it holds {DeviceCount - 1} devices", "remove a PCI device from the domain");
         if (_devices[number] is not null)
-            throw new DiagnosticException("DOM3102", $"PCI device number {number} is taken", "give the device another number, or none");
+            throw new DiagnosticException("DOM3208", $"PCI device number {number} is taken", "give the device another number, or none");
         PciDescriptor complete = PciMessageTable.Complete(descriptor, out PciMessageTable? table);
         ulong[] addresses = new ulong[complete.Bars.Count];
         for (int i = 0; i < addresses.Length; i++)
@@ -127,6 +127,6 @@ internal sealed class PciHost : IDevice, IPciBus
             return address;
         if (bar.Kind is PciBarKind.Memory64 or PciBarKind.Memory64Prefetchable && _memory64Window.TryTake(bar.Size, out address))
             return address;
-        throw new DiagnosticException("DOM3103", $"a BAR of {bar.Size} bytes finds no room in the {first.Name} window of the PCI bus", "remove a PCI device from the domain");
+        throw new DiagnosticException("DOM3209", $"a BAR of {bar.Size} bytes finds no room in the {first.Name} window of the PCI bus", "remove a PCI device from the domain");
     }
 }
