@@ -121,6 +121,18 @@ public sealed unsafe class VexFaultTests : IDisposable
         Assert.Equal(4u, core.State.Mxcsr & 0x3F);
     }
 
+    /// <summary>The lower half's sum is inexact, the upper half's product overflows, which comes first (SDM volume 2 DPPS: the steps).</summary>
+    [Fact]
+    public void AnUnmaskedExceptionOfADotProductComesBeforeTheSums()
+    {
+        ProcessorState state = CreateState();
+        state.Mxcsr = 0x1F80 & ~(1u << 10);
+        state.Xmm[2] = state.Xmm[4] = 0x3080_0000_3F80_0000;
+        state.Upper[2] = state.Upper[4] = 0x0000_0000_7180_0000;
+        Check(X86Exception.SimdFloatingPoint, ref state, c => c.vdpps(ymm0, ymm1, ymm2, 0xFF));
+        Assert.Equal(8u, core.State.Mxcsr & 0x3F);
+    }
+
     [Fact]
     public void AnUnmaskedExceptionOfAStoredConversionWritesNothing()
     {
