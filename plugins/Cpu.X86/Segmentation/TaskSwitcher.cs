@@ -289,7 +289,7 @@ internal sealed unsafe class TaskSwitcher
             return _core.SetFault(vector, error);
         if (!descriptor.IsPresent)
             return _core.SetFault(vector == X86Exception.InvalidTss ? vector : X86Exception.SegmentNotPresent, error);
-        if (!Paging.PageWalker.IsCanonical(descriptor.Base))
+        if (!_core.IsCanonicalBase(descriptor.Base))
             return _core.SetFault(X86Exception.GeneralProtection, error);
         _s->Arch.Segments[(int)X86SegmentRegister.Ldtr] = descriptor.ToSegment(selector);
         return true;

@@ -60,6 +60,9 @@ internal sealed unsafe class CoreProcessor : IDisposable
 
     public Span<byte> Data => new(memory.Base + Physical, ArenaLayout.DataSize);
 
+    /// <summary>The last bytes of the arena; behind them is nothing.</summary>
+    public Span<byte> End => new(memory.Base + Physical + NativeArena.Size - ArenaLayout.DataSize, ArenaLayout.DataSize);
+
     /// <summary>Runs an instruction.</summary>
     /// <returns>Null, or why there is no result.</returns>
     public string? Run(ReadOnlySpan<byte> instruction, ref ProcessorState state)

@@ -11,6 +11,17 @@ internal static class HostFeatures
         [CpuidFeature.AVX2] = "avx2",
         [CpuidFeature.FMA] = "fma",
         [CpuidFeature.F16C] = "f16c",
+        [CpuidFeature.BMI1] = "bmi1",
+        [CpuidFeature.BMI2] = "bmi2",
+        [CpuidFeature.LZCNT] = "abm",
+        [CpuidFeature.MOVBE] = "movbe",
+        [CpuidFeature.ADX] = "adx",
+        [CpuidFeature.AES] = "aes",
+        [CpuidFeature.PCLMULQDQ] = "pclmulqdq",
+        [CpuidFeature.SHA] = "sha_ni",
+        [CpuidFeature.CLFLUSHOPT] = "clflushopt",
+        [CpuidFeature.CLWB] = "clwb",
+        [CpuidFeature.PREFETCHW] = "3dnowprefetch",
     };
 
     private static readonly HashSet<string> Known = Read();

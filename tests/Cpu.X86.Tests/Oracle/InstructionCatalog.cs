@@ -11,6 +11,7 @@ internal static class InstructionCatalog
         CpuidFeature.X64, CpuidFeature.CMOV, CpuidFeature.CX8, CpuidFeature.CMPXCHG16B, CpuidFeature.POPCNT, CpuidFeature.MULTIBYTENOP, CpuidFeature.PAUSE,
         CpuidFeature.MMX, CpuidFeature.SSE, CpuidFeature.SSE2, CpuidFeature.SSE3, CpuidFeature.SSSE3, CpuidFeature.SSE4_1, CpuidFeature.SSE4_2,
         CpuidFeature.BMI1, CpuidFeature.BMI2, CpuidFeature.LZCNT, CpuidFeature.MOVBE, CpuidFeature.ADX, CpuidFeature.AES, CpuidFeature.PCLMULQDQ, CpuidFeature.SHA,
+        CpuidFeature.CLFSH, CpuidFeature.CLFLUSHOPT, CpuidFeature.CLWB, CpuidFeature.PREFETCHW,
         CpuidFeature.AVX, CpuidFeature.AVX2, CpuidFeature.FMA, CpuidFeature.F16C,
     ];
 
@@ -21,7 +22,7 @@ internal static class InstructionCatalog
         [Mnemonic.Rcpss] = "the bits are the processor's own",
         [Mnemonic.Rsqrtps] = "the bits are the processor's own",
         [Mnemonic.Rsqrtss] = "the bits are the processor's own",
-        [Mnemonic.Vrcpps] = "the bits are the processor's own; VexRuleTests has the form",
+        [Mnemonic.Vrcpps] = "the bits are the processor's own; VexFaultTests has the forms",
         [Mnemonic.Vrcpss] = "the bits are the processor's own",
         [Mnemonic.Vrsqrtps] = "the bits are the processor's own",
         [Mnemonic.Vrsqrtss] = "the bits are the processor's own",

@@ -163,7 +163,7 @@ internal static unsafe class DescriptorTables
             return c.SetFault(X86Exception.GeneralProtection, error);
         if (!descriptor.IsPresent)
             return c.SetFault(X86Exception.SegmentNotPresent, error);
-        if (!Paging.PageWalker.IsCanonical(descriptor.Base))
+        if (!c.IsCanonicalBase(descriptor.Base))
             return c.SetFault(X86Exception.GeneralProtection, error);
         descriptor = descriptor with { Low = descriptor.Low | (1UL << 41) };
         if (!c.Segments.WriteType(selector, descriptor))

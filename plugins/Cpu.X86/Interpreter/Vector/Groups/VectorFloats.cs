@@ -47,7 +47,7 @@ internal static unsafe class VectorFloats
         table.Add(&VectorLowering.Float<FloatPairs.HorizontalDouble<FloatAdd>>, Mnemonic.Haddpd, Mnemonic.Vhaddpd);
         table.Add(&VectorLowering.Float<FloatPairs.HorizontalSingle<FloatSubtract>>, Mnemonic.Hsubps, Mnemonic.Vhsubps);
         table.Add(&VectorLowering.Float<FloatPairs.HorizontalDouble<FloatSubtract>>, Mnemonic.Hsubpd, Mnemonic.Vhsubpd);
-        table.Add(&VectorLowering.Float<FloatPairs.DotProductSingle>, Mnemonic.Dpps, Mnemonic.Vdpps);
+        table.Add(&VectorLowering.Float<FloatPairs.DotProductSingle>, Mnemonic.Dpps);
         table.Add(&VectorLowering.Float<FloatPairs.DotProductDouble>, Mnemonic.Dppd, Mnemonic.Vdppd);
     }
 

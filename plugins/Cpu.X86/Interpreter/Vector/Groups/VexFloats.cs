@@ -21,6 +21,7 @@ internal static unsafe class VexFloats
         table.Add(&Narrowed<FloatConversions.PackedDoubleToSingle>, Mnemonic.Vcvtpd2ps);
         table.Add(&Narrowed<FloatConversions.PackedDoubleToInt32>, Mnemonic.Vcvtpd2dq);
         table.Add(&Narrowed<FloatConversions.PackedDoubleToInt32Truncated>, Mnemonic.Vcvttpd2dq);
+        table.Add(&DotProduct, Mnemonic.Vdpps);
         table.Add(&ToHalf, Mnemonic.Vcvtps2ph);
     }
 
@@ -31,6 +32,9 @@ internal static unsafe class VexFloats
     private static bool Narrowed<TOperation>(in Instruction i, ref Lowering l)
         where TOperation : IFloatOperation =>
         VexLowering.IsWide(i) ? VexLowering.Use<FloatForms.Narrowed<TOperation>>(i, ref l) : VexLowering.Use<FloatForms.Xmm<TOperation>>(i, ref l);
+
+    private static bool DotProduct(in Instruction i, ref Lowering l) =>
+        VexLowering.IsWide(i) ? VexLowering.Use<DotProductForm>(i, ref l) : VexLowering.Use<FloatForms.Xmm<FloatPairs.DotProductSingle>>(i, ref l);
 
     private static bool ToHalf(in Instruction i, ref Lowering l)
     {
