@@ -299,7 +299,7 @@ internal sealed unsafe class EventDelivery
             return false;
         if (!code.IsLong || code.IsDefault32)
             return _core.SetFault(X86Exception.GeneralProtection, (selector & 0xFFFCu) | external);
-        if (!PageWalker.IsCanonical(gate.GateOffset))
+        if (!PageWalker.IsCanonical(_s, gate.GateOffset))
             return _core.SetFault(X86Exception.GeneralProtection, external);
 
         bool inner = !code.IsConforming && code.Dpl < _s->Cpl;

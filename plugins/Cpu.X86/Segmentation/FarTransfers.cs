@@ -179,7 +179,7 @@ internal sealed unsafe class FarTransfers
     /// <param name="external">The EXT bit of the error code.</param>
     public bool CheckTarget(in Descriptor code, ulong offset, uint external = 0)
     {
-        bool valid = _core.IsLongMode && code.IsLong ? PageWalker.IsCanonical(offset) : offset <= code.Limit;
+        bool valid = _core.IsLongMode && code.IsLong ? PageWalker.IsCanonical(_core.S, offset) : offset <= code.Limit;
         return valid || _core.SetFault(X86Exception.GeneralProtection, external);
     }
 

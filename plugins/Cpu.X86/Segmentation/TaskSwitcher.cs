@@ -56,7 +56,7 @@ internal sealed unsafe class TaskSwitcher
         if (!_core.LoadSystem(Tr.Base + offset, &value, 8))
             return false;
         rsp = value;
-        return Paging.PageWalker.IsCanonical(rsp) || _core.SetFault(X86Exception.StackFault, external);
+        return Paging.PageWalker.IsCanonical(_core.S, rsp) || _core.SetFault(X86Exception.StackFault, external);
     }
 
     /// <summary>Whether the I/O permission bitmap allows a range of ports (SDM volume 1, 19.5.2).</summary>
@@ -289,7 +289,7 @@ internal sealed unsafe class TaskSwitcher
             return _core.SetFault(vector, error);
         if (!descriptor.IsPresent)
             return _core.SetFault(vector == X86Exception.InvalidTss ? vector : X86Exception.SegmentNotPresent, error);
-        if (!Paging.PageWalker.IsCanonical(descriptor.Base))
+        if (!_core.IsCanonicalBase(descriptor.Base))
             return _core.SetFault(X86Exception.GeneralProtection, error);
         _s->Arch.Segments[(int)X86SegmentRegister.Ldtr] = descriptor.ToSegment(selector);
         return true;

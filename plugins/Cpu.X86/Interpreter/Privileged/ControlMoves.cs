@@ -276,6 +276,8 @@ internal static unsafe class ControlMoves
 
     private static Op* StoreStatusRegister(CoreState* s, Op* op, X86Core c)
     {
+        if (c.IsUserInformationPrevented)
+            return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Smsw, out Op* next))
             return next;
         ulong cr0 = VisibleCr0(s, c);
@@ -292,6 +294,8 @@ internal static unsafe class ControlMoves
     private static Op* StoreStatusMemory<TAddressing>(CoreState* s, Op* op, X86Core c)
         where TAddressing : Memory.IAddressing
     {
+        if (c.IsUserInformationPrevented)
+            return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Smsw, out Op* next))
             return next;
         return Memory.Mem.Store<ushort, TAddressing>(s, op, c, (ushort)VisibleCr0(s, c)) ? op + 1 : c.Abort(op);

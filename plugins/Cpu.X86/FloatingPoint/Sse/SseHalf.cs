@@ -1,0 +1,22 @@
+namespace Dominion.Cpu.X86.FloatingPoint.Sse;
+
+/// <summary>F16C's conversions of half-precision numbers (SDM 1 14.4).</summary>
+internal static class SseHalf
+{
+    /// <summary>VCVTPH2PS of one element.</summary>
+    public static uint ToSingle(ushort operand, ref FloatExceptions raised)
+    {
+        if (!FloatFormat.Half.IsNaN(operand))
+            return BitConverter.SingleToUInt32Bits((float)BitConverter.UInt16BitsToHalf(operand));
+        return (uint)SseArithmetic.Convert(FloatFormat.Half, FloatFormat.Single, operand, 0, ref raised);
+    }
+
+    /// <summary>VCVTPS2PH of one element: the immediate's bits 1:0 are the rounding mode unless bit 2 asks for MXCSR's. FZ does not count.</summary>
+    public static ushort FromSingle(uint operand, int immediate, uint mxcsr, ref FloatExceptions raised)
+    {
+        uint control = mxcsr & ~SseControl.FlushToZero;
+        if ((immediate & 4) == 0)
+            control = (control & ~SseControl.RoundingField) | ((uint)(immediate & 3) << 13);
+        return (ushort)SseArithmetic.Convert(FloatFormat.Single, FloatFormat.Half, operand, control, ref raised);
+    }
+}
