@@ -13,6 +13,9 @@ internal sealed class AtaDisk : AtaDrive
 
     private const int DefaultHeads = 16;
     private const int DefaultSectors = 63;
+    private const int MostQueued = 32;
+    private const byte QueuedErrorLog = 0x10;
+    private const byte ForcedUnitAccess = 0x80;
     private const int MostCylinders = 16383;
     private const ulong Lba28Limit = 0x0FFF_FFFF;
     private readonly int _sectorSize;
@@ -25,6 +28,8 @@ internal sealed class AtaDisk : AtaDrive
     private bool _writeCache;
     private bool _lookAhead;
     private bool _isForced;
+    private bool _isQueued;
+    private readonly byte[] _queuedError = new byte[ResponseLength];
 
     /// <summary>Puts a disk before a store.</summary>
     /// <param name="store">The disk's content.</param>
@@ -51,6 +56,8 @@ internal sealed class AtaDisk : AtaDrive
     {
         base.Reset(hard);
         _isForced = false;
+        _isQueued = false;
+        Array.Clear(_queuedError);
         if (!hard)
             return;
         _heads = DefaultHeads;
@@ -70,6 +77,8 @@ internal sealed class AtaDisk : AtaDrive
         writer.Write(_writeCache);
         writer.Write(_lookAhead);
         writer.Write(_isForced);
+        writer.Write(_isQueued);
+        writer.Write(_queuedError.AsSpan());
     }
 
     /// <inheritdoc/>
@@ -84,12 +93,18 @@ internal sealed class AtaDisk : AtaDrive
         _writeCache = reader.ReadBoolean();
         _lookAhead = reader.ReadBoolean();
         _isForced = reader.ReadBoolean();
+        _isQueued = reader.ReadBoolean();
+        byte[] error = reader.ReadBytes();
+        if (error.Length != ResponseLength)
+            throw new InvalidDataException($"a log page of {error.Length} bytes");
+        error.CopyTo(_queuedError, 0);
     }
 
     /// <inheritdoc/>
     protected override AtaProtocol Start(AtaCommand command)
     {
         _isForced = command is AtaCommand.WriteDmaFuaExt or AtaCommand.WriteMultipleFuaExt;
+        _isQueued = false;
         switch (command)
         {
             case AtaCommand.ReadSectors or AtaCommand.ReadSectorsNoRetry:
@@ -116,6 +131,12 @@ internal sealed class AtaDisk : AtaDrive
                 return Move(AtaProtocol.DmaOut, isLong: false, sectorsInBlock: 1);
             case AtaCommand.WriteDmaExt or AtaCommand.WriteDmaFuaExt:
                 return Move(AtaProtocol.DmaOut, isLong: true, sectorsInBlock: 1);
+            case AtaCommand.ReadFpdmaQueued when IsSerial:
+                return MoveQueued(AtaProtocol.DmaIn);
+            case AtaCommand.WriteFpdmaQueued when IsSerial:
+                return MoveQueued(AtaProtocol.DmaOut);
+            case AtaCommand.ReadLogExt when IsSerial:
+                return ReadLog();
             case AtaCommand.ReadVerify or AtaCommand.ReadVerifyNoRetry:
                 return Verify(isLong: false);
             case AtaCommand.ReadVerifyExt:
@@ -159,7 +180,9 @@ internal sealed class AtaDisk : AtaDrive
     /// <inheritdoc/>
     protected override void FailMedium(bool isWrite)
     {
-        if (isWrite)
+        if (_isQueued)
+            FailQueued(isWrite ? AtaError.Aborted : AtaError.Uncorrectable);
+        else if (isWrite)
             FailWrite();
         else
             Fail(AtaError.Uncorrectable);
@@ -191,6 +214,67 @@ internal sealed class AtaDisk : AtaDrive
         BlockLength = sectorsInBlock << _sectorShift;
         Transfer(sector << _sectorShift, (ulong)count << _sectorShift);
         return protocol;
+    }
+
+    // Serial ATA's native queueing (ATA8-ACS, 7.32 and 7.66): the count is in the features register, the tag in the count register.
+    private AtaProtocol MoveQueued(AtaProtocol protocol)
+    {
+        _isQueued = true;
+        bool isWrite = protocol == AtaProtocol.DmaOut;
+        _isForced = isWrite && (Registers.Device & ForcedUnitAccess) != 0;
+        uint count = Registers.Features == 0 ? 0x1_0000u : Registers.Features;
+        if (isWrite && _isReadOnly)
+            return FailQueued(AtaError.Aborted);
+        if (!TryLocate(isLong: true, count, out ulong sector))
+            return FailQueued(AtaError.NotFound);
+        Transfer(sector << _sectorShift, (ulong)count << _sectorShift);
+        return protocol;
+    }
+
+    // Keeps what log page 10h tells of the failed command (ATA8-ACS, A.7).
+    private AtaProtocol FailQueued(AtaError error)
+    {
+        Fail(error);
+        Span<byte> log = _queuedError;
+        log.Clear();
+        log[0] = (byte)((Registers.Count >> 3) & (MostQueued - 1));
+        log[2] = (byte)Registers.Status;
+        log[3] = (byte)error;
+        ulong sector = Registers.Lba48;
+        for (int i = 0; i < 3; i++)
+        {
+            log[4 + i] = (byte)(sector >> (8 * i));
+            log[8 + i] = (byte)(sector >> (24 + (8 * i)));
+        }
+
+        log[7] = Registers.Device;
+        BinaryPrimitives.WriteUInt16LittleEndian(log[12..], Registers.Count);
+        byte sum = 0;
+        foreach (byte part in log[..^1])
+            sum += part;
+        log[^1] = (byte)-sum;
+        return AtaProtocol.None;
+    }
+
+    // Page 0 lists the pages: 10h, of one sector.
+    private AtaProtocol ReadLog()
+    {
+        if (Registers.Count != 1 || (byte)Registers.Mid != 0 || (byte)Registers.Low is not (0 or QueuedErrorLog))
+            return Abort();
+        Span<byte> data = NewResponse();
+        if ((byte)Registers.Low == 0)
+        {
+            SetWord(data, 0, 1);
+            SetWord(data, QueuedErrorLog, 1);
+        }
+        else
+        {
+            _queuedError.CopyTo(data);
+        }
+
+        BlockLength = ResponseLength;
+        Respond(ResponseLength);
+        return AtaProtocol.PioIn;
     }
 
     private AtaProtocol Verify(bool isLong) => TryLocate(isLong, CountOf(isLong), out _) ? AtaProtocol.None : Fail(AtaError.NotFound);
@@ -296,7 +380,13 @@ internal sealed class AtaDisk : AtaDrive
         }
 
         if (IsSerial)
-            SetWord(data, 76, 0x0006);
+        {
+            SetWord(data, 75, MostQueued - 1);
+            SetWord(data, 76, 0x0106);
+            SetWord(data, 84, 0x4060);
+            SetWord(data, 87, 0x4060);
+        }
+
         SetWord(data, 217, 1);
         BlockLength = ResponseLength;
         Respond(ResponseLength);
