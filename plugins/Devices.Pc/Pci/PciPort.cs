@@ -43,7 +43,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         _capabilityOffsets = new int[descriptor.Capabilities.Count];
         BuildHeader();
         BuildBars();
-        BuildCapabilities();
+        BuildCapabilities(BuildDeviceRegisters());
         _initial = _bytes.ToArray();
         Apply();
     }
@@ -253,9 +253,22 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         }
     }
 
-    private void BuildCapabilities()
+    // Returns where the capabilities can start.
+    private int BuildDeviceRegisters()
     {
-        int offset = PciRegister.FirstCapability;
+        int end = PciRegister.FirstCapability;
+        foreach (PciDeviceRegisters registers in _descriptor.DeviceRegisters)
+        {
+            registers.Initial.Span.CopyTo(_bytes.AsSpan(registers.Offset));
+            registers.Writable.Span.CopyTo(_writable.AsSpan(registers.Offset));
+            end = Math.Max(end, (registers.Offset + registers.Initial.Length + 3) & ~3);
+        }
+
+        return end;
+    }
+
+    private void BuildCapabilities(int offset)
+    {
         int pointer = PciRegister.CapabilitiesPointer;
         for (int i = 0; i < _capabilityOffsets.Length; i++)
         {
