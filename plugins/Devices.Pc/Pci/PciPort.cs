@@ -85,6 +85,11 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         Apply();
     }
 
+    /// <summary>Lets bits of a register after the header be written: those of a host bridge, which are no capability. They are 0 after reset.</summary>
+    /// <param name="offset">The register's byte.</param>
+    /// <param name="mask">The bits.</param>
+    public void MakeWritable(int offset, byte mask) => _writable[offset] = mask;
+
     /// <summary>Reads configuration space.</summary>
     /// <param name="offset">The offset, 0 to 4095; aligned to the width. There is no extended capability, so everything from 256 on reads as 0 (PCI Express Base 3.0, 7.9.1).</param>
     /// <param name="width">1, 2 or 4 bytes.</param>
