@@ -9,7 +9,7 @@ using Dominion.Persistence;
 namespace Dominion.Devices.Pc.Mainboard;
 
 /// <summary>A PC's mainboard: RAM, the devices in their slots, the wires between them, and the firmware's tables.</summary>
-internal sealed class PcBoard : IBoard, IPowerButton
+internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
 {
     private const ulong Page = 4096;
     private readonly IBoardContext _context;
@@ -65,6 +65,9 @@ internal sealed class PcBoard : IBoard, IPowerButton
 
     /// <inheritdoc/>
     public ulong AcpiRootPointer => _shadow is null ? PcLayout.BiosArea : PcLayout.ExtendedBiosRootPointer;
+
+    /// <inheritdoc/>
+    public IDisplay? Display => Find<IDisplay>();
 
     /// <inheritdoc/>
     public void Attach(ICpuCore core) => _processors.Attach(core);
@@ -185,6 +188,7 @@ internal sealed class PcBoard : IBoard, IPowerButton
         HasPowerManagement = InSlot(PcSlots.AcpiPm) is not null,
         HasKeyboard = InSlot(PcSlots.I8042) is not null,
         HasPci = Pci is not null,
+        HasDisplay = Display is not null,
         SerialPorts = [.. DescribeSerialPorts()],
     };
 

@@ -60,7 +60,8 @@ internal sealed class PciHost : IDevice, IPciBus
         ulong[] addresses = new ulong[complete.Bars.Count];
         for (int i = 0; i < addresses.Length; i++)
             addresses[i] = Assign(complete.Bars[i]);
-        PciPort port = new(_context, complete, function, number, addresses, table);
+        ulong rom = complete.ExpansionRom.IsEmpty ? 0 : AssignMemory(PciExpansionRom.SizeOf(complete.ExpansionRom));
+        PciPort port = new(_context, complete, function, number, addresses, table, rom);
         _devices[number] = port;
         return port;
     }
@@ -166,6 +167,12 @@ internal sealed class PciHost : IDevice, IPciBus
 
     private PciPort? Find(int bus, int deviceFunction) => bus == 0 && (deviceFunction & 7) == 0 ? _devices[deviceFunction >> 3] : null;
 
+    private ulong AssignMemory(ulong size) =>
+        _memory32Window.TryTake(size, out ulong address) ? address : throw NoRoom(size, _memory32Window);
+
+    private static DiagnosticException NoRoom(ulong size, PciAddressWindow window) =>
+        new("DOM3103", $"a BAR of {size} bytes finds no room in the {window.Name} window of the PCI bus", "remove a PCI device from the domain");
+
     // A 64-bit BAR goes under 4 GiB while there is room, where a guest without PAE reaches it too.
     private ulong Assign(PciBar bar)
     {
@@ -174,6 +181,6 @@ internal sealed class PciHost : IDevice, IPciBus
             return address;
         if (bar.Kind is PciBarKind.Memory64 or PciBarKind.Memory64Prefetchable && _memory64Window.TryTake(bar.Size, out address))
             return address;
-        throw new DiagnosticException("DOM3103", $"a BAR of {bar.Size} bytes finds no room in the {first.Name} window of the PCI bus", "remove a PCI device from the domain");
+        throw NoRoom(bar.Size, first);
     }
 }
