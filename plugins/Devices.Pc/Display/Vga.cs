@@ -16,6 +16,7 @@ internal sealed class Vga : IDevice, IDisplay
     private const int RegisterWindowLength = 0x1000;
 
     private readonly byte[] _memory;
+    private readonly byte[] _rom;
     private readonly VgaRegisters _registers;
     private readonly VgaPalette _palette = new();
     private readonly DispiRegisters _linear;
@@ -31,6 +32,7 @@ internal sealed class Vga : IDevice, IDisplay
     public Vga(IDeviceContext context, int memoryLength, byte[] rom)
     {
         _memory = new byte[memoryLength];
+        _rom = rom;
         _registers = new VgaRegisters(context.Clock);
         _linear = new DispiRegisters(_memory, _palette);
         _window = new VgaMemory(_registers, _linear, _memory);
@@ -81,7 +83,7 @@ internal sealed class Vga : IDevice, IDisplay
     /// <inheritdoc/>
     public void ReadPixels(Span<uint> pixels) => _renderer.Render(pixels);
 
-    /// <inheritdoc/>
+    /// <summary>Takes the state that a video BIOS leaves behind, since there may be no firmware to run it: text mode, with the font that the ROM holds.</summary>
     public void Reset()
     {
         _registers.Reset();
@@ -89,6 +91,7 @@ internal sealed class Vga : IDevice, IDisplay
         _linear.Reset();
         _window.Reset();
         Array.Clear(_memory);
+        VgaFont.Load(_rom, _memory);
         _dispiIndex = 0;
     }
 
