@@ -84,6 +84,9 @@ internal sealed unsafe partial class X86Core
     /// <summary>Linear addresses have 32 bits outside 64-bit mode.</summary>
     public ulong TruncateLinear(ulong linear) => Is64Bit ? linear : (uint)linear;
 
+    /// <summary>The address of a system structure: the tables' bases have 64 bits in compatibility mode too.</summary>
+    public ulong TruncateSystem(ulong linear) => IsLongMode ? linear : (uint)linear;
+
     private bool CheckCanonical(ulong linear, int size, X86SegmentRegister segment)
     {
         if (!IsLongMode || (PageWalker.IsCanonical(linear) && PageWalker.IsCanonical(linear + (ulong)size - 1)))
@@ -117,7 +120,10 @@ internal sealed unsafe partial class X86Core
             return true;
         }
 
-        ulong next = TruncateLinear(linear + (ulong)firstSize);
+        // The tables of a 64-bit system lie above 4 GiB in compatibility mode too.
+        ulong next = linear + (ulong)firstSize;
+        if (linear <= uint.MaxValue)
+            next = TruncateLinear(next);
         if (!Resolve(next, kind, user, exempt, out byte* second, out ulong secondPhysical))
             return false;
         Move(first, firstPhysical, data, firstSize, kind);

@@ -104,15 +104,20 @@ internal sealed unsafe partial class X86Core
             (X86EventType)reader.ReadByte(), reader.ReadByte(), reader.ReadBoolean(), reader.ReadUInt32(), reader.ReadByte(), reader.ReadUInt64());
     }
 
+    /// <summary>IRET ends the blocking of NMIs (SDM volume 3A, 6.7.1): one that waits is to be taken at the next boundary.</summary>
+    public void UnblockNmi()
+    {
+        S->Arch.NmiBlocked = false;
+        if (_nmi)
+            S->Attention = 1;
+    }
+
     /// <summary>RFLAGS.IF has been set: an interrupt that waits is to be taken at the next boundary.</summary>
     public void NoteInterruptsEnabled()
     {
         if (_interruptRequest)
             S->Attention = 1;
     }
-
-    /// <summary>Ends the run at the next look at events.</summary>
-    public void Stop() => RequestExit();
 
     /// <summary>Sees to everything that waits. Called between instructions.</summary>
     /// <returns>False when the run ends.</returns>
@@ -122,6 +127,9 @@ internal sealed unsafe partial class X86Core
         s->Attention = 0;
         Interlocked.MemoryBarrier();
         reason = X86ExitReason.Requested;
+
+        // Read before INIT is looked for: a startup IPI that follows an INIT is then never taken for one that came too early.
+        int early = _startup;
         if (_hasForeignWork)
             ServeForeignWrites();
         if (Volatile.Read(ref _layoutChanged))
@@ -146,6 +154,8 @@ internal sealed unsafe partial class X86Core
 
         if (s->Arch.Activity == X86Activity.WaitForStartup)
             return ServiceStartup(out reason);
+        if (early >= 0)
+            Interlocked.CompareExchange(ref _startup, -1, early);
         if (_hasQueued)
         {
             _hasQueued = false;
@@ -153,6 +163,10 @@ internal sealed unsafe partial class X86Core
             Events.Deliver(_queued);
             return true;
         }
+
+        // Traps of the instruction before come before NMI and interrupts.
+        if (TakePendingDebug())
+            return true;
 
         bool shadow = s->Arch.StiShadow || s->Arch.MovSsShadow;
         if (_nmi && !s->Arch.NmiBlocked && !s->Arch.MovSsShadow && !_controls->EventsBlocked)
@@ -248,25 +262,36 @@ internal sealed unsafe partial class X86Core
     private bool BeforeSingle()
     {
         CoreState* s = S;
-        ulong pending = s->Arch.PendingDebug;
-        if (pending != 0 && !s->Arch.MovSsShadow)
-        {
-            s->Arch.PendingDebug = 0;
-            Events.DeliverDebug(pending);
+        if (TakePendingDebug())
             return false;
-        }
-
-        if ((s->Arch.Dr7 & 0xFF) != 0 && (s->Arch.Rflags & Flags.Resume) == 0)
+        if ((s->Arch.Dr7 & 0xFF) != 0 && (s->Arch.Rflags & Flags.Resume) == 0 && !s->Arch.MovSsShadow)
         {
             ulong hits = DebugRegisters.MatchExecution(ref s->Arch, FetchLinear(s->Arch.Rip));
             if (hits != 0)
             {
-                Events.DeliverDebugFault(hits);
+                Events.DeliverDebug(hits);
                 return false;
             }
         }
 
+        // RF lasts for one instruction; one that loads it anew (IRET, a task switch) does so after this.
+        _resumes = (s->Arch.Rflags & Flags.Resume) != 0;
+        s->Arch.Rflags &= ~Flags.Resume;
         TrapAfter = (s->Arch.Rflags & Flags.Trap) != 0;
+        OpensShadow = false;
+        return true;
+    }
+
+    /// <summary>Delivers debug traps that wait, unless a shadow of MOV SS holds them.</summary>
+    /// <returns>True when there were any.</returns>
+    private bool TakePendingDebug()
+    {
+        ulong pending = S->Arch.PendingDebug;
+        if (pending == 0 || S->Arch.MovSsShadow)
+            return false;
+        S->Arch.PendingDebug = 0;
+        S->Arch.Activity = X86Activity.Active;
+        Events.DeliverDebug(pending);
         return true;
     }
 
@@ -274,9 +299,9 @@ internal sealed unsafe partial class X86Core
     private void AfterSingle()
     {
         CoreState* s = S;
-        s->Arch.Rflags &= ~Flags.Resume;
-        bool opensShadow = s->Block != null && s->Block->Ops[0].Extra == BlockBuilder.ShadowMark;
-        if (!opensShadow)
+        if (BetweenIterations)
+            s->Arch.Rflags |= Flags.Resume;
+        if (!OpensShadow)
         {
             s->Arch.StiShadow = false;
             s->Arch.MovSsShadow = false;

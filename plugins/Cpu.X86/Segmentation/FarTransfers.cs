@@ -174,10 +174,13 @@ internal sealed unsafe class FarTransfers
     }
 
     /// <summary>Whether an offset can be gone to in a code segment.</summary>
-    public bool CheckTarget(in Descriptor code, ulong offset)
+    /// <param name="code">The code segment.</param>
+    /// <param name="offset">The offset.</param>
+    /// <param name="external">The EXT bit of the error code.</param>
+    public bool CheckTarget(in Descriptor code, ulong offset, uint external = 0)
     {
         bool valid = _core.IsLongMode && code.IsLong ? PageWalker.IsCanonical(offset) : offset <= code.Limit;
-        return valid || _core.SetFault(X86Exception.GeneralProtection, 0);
+        return valid || _core.SetFault(X86Exception.GeneralProtection, external);
     }
 
     /// <summary>Loads CS and RIP.</summary>
@@ -338,7 +341,7 @@ internal sealed unsafe class FarTransfers
         if (!descriptor.IsPresent)
             return _core.SetFault(X86Exception.SegmentNotPresent, error);
         if (descriptor.Type != SystemType.TaskGate)
-            return _core.Tasks.Switch(selector, kind, next, false, 0);
-        return _core.Tasks.SwitchThroughGate(descriptor, kind, next, false, 0);
+            return _core.Tasks.Switch(selector, kind, next, Flags.Get(_s), false, 0);
+        return _core.Tasks.SwitchThroughGate(descriptor, kind, next, Flags.Get(_s), false, 0);
     }
 }

@@ -108,9 +108,9 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0x174: state.SysenterCs = (uint)value; return true;
             case 0x175: return SetCanonical(ref state.SysenterEsp, value);
             case 0x176: return SetCanonical(ref state.SysenterEip, value);
-            case 0x17A: _machineCheckStatus = value; return (value & ~7UL) == 0;
+            case 0x17A: return SetWithin(ref _machineCheckStatus, value, 7);
             case 0x1A0: state.MiscEnable = value; return true;
-            case 0x1D9: state.DebugControl = value & 0xDFC3; return (value & ~0xDFC3UL) == 0;
+            case 0x1D9: return SetWithin(ref state.DebugControl, value, 0xDFC3);
             case 0x277: return WritePat(value);
             case 0xC000_0080: return _core.Controls86.WriteEfer(value);
             case 0xC000_0081: state.Star = value; return true;
@@ -120,7 +120,7 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0xC000_0100: return SetCanonical(ref state.Segments[(int)X86SegmentRegister.Fs].Base, value);
             case 0xC000_0101: return SetCanonical(ref state.Segments[(int)X86SegmentRegister.Gs].Base, value);
             case 0xC000_0102: return SetCanonical(ref state.KernelGsBase, value);
-            case 0xC000_0103: state.TscAux = (uint)value; return _core.Cpuid.HasRdtscp && value <= uint.MaxValue;
+            case 0xC000_0103: return _core.Cpuid.HasRdtscp && SetWithin(ref state.TscAux, value, uint.MaxValue);
             case MtrrDefault: return WriteMtrr(ref _mtrrDefault, value, ~0xCFFUL, (byte)value);
             case >= 0x200 and < 0x200 + (2 * VariableRanges):
                 bool mask = (index & 1) != 0;
@@ -164,6 +164,14 @@ internal sealed unsafe class MsrFile : IPersistent
     }
 
     private static bool IsApic(uint index) => index is 0x1B or 0x6E0 or >= 0x800 and <= 0x8FF;
+
+    private static bool SetWithin(ref ulong register, ulong value, ulong defined)
+    {
+        if ((value & ~defined) != 0)
+            return false;
+        register = value;
+        return true;
+    }
 
     private static bool SetCanonical(ref ulong register, ulong value)
     {

@@ -53,9 +53,9 @@ internal sealed class PciHost : IDevice, IPciBus
             throw new ArgumentOutOfRangeException(nameof(deviceNumber), deviceNumber, "a bus has device numbers 0 to 31");
         int number = deviceNumber ?? Array.IndexOf(_devices, null);
         if (number < 0)
-            throw new DiagnosticException("DOM3101", $"the PCI bus has no free device number: it holds {DeviceCount - 1} devices", "remove a PCI device from the domain");
+            throw new DiagnosticException("DOM3207", $"the PCI bus has no free device number: it holds {DeviceCount - 1} devices", "remove a PCI device from the domain");
         if (_devices[number] is not null)
-            throw new DiagnosticException("DOM3102", $"PCI device number {number} is taken", "give the device another number, or none");
+            throw new DiagnosticException("DOM3208", $"PCI device number {number} is taken", "give the device another number, or none");
         PciDescriptor complete = PciMessageTable.Complete(descriptor, out PciMessageTable? table);
         ulong[] addresses = new ulong[complete.Bars.Count];
         for (int i = 0; i < addresses.Length; i++)
@@ -171,7 +171,7 @@ internal sealed class PciHost : IDevice, IPciBus
         _memory32Window.TryTake(size, out ulong address) ? address : throw NoRoom(size, _memory32Window);
 
     private static DiagnosticException NoRoom(ulong size, PciAddressWindow window) =>
-        new("DOM3103", $"a BAR of {size} bytes finds no room in the {window.Name} window of the PCI bus", "remove a PCI device from the domain");
+        new("DOM3209", $"a BAR of {size} bytes finds no room in the {window.Name} window of the PCI bus", "remove a PCI device from the domain");
 
     // A 64-bit BAR goes under 4 GiB while there is room, where a guest without PAE reaches it too.
     private ulong Assign(PciBar bar)

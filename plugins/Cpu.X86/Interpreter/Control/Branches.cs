@@ -44,8 +44,7 @@ internal static unsafe class Branches
     private static bool Jump(in Instruction i, ref Lowering l)
     {
         SetTarget(i, ref l);
-        if (BranchSize(i, l) != l.CodeSize)
-            l.Op->Size = (byte)BranchSize(i, l);
+        l.Op->Size = (byte)BranchSize(i, l);
         return i.ConditionCode switch
         {
             ConditionCode.o => l.UseLast(&Conditional<Conditions.Overflow>),

@@ -212,8 +212,11 @@ internal static unsafe class FarBranches
         Registers.Set(s, X86Register.Rcx, c.NextRip(op));
         Registers.Set(s, X86Register.R11, flags & ~Flags.Resume);
         ushort selector = (ushort)(s->Arch.Star >> 32);
-        c.TrapAfter = false;
-        Flags.Set(s, flags & ~(s->Arch.Fmask | Flags.Resume));
+        flags &= ~(s->Arch.Fmask | Flags.Resume);
+
+        // The trap of single-stepping goes by TF as SYSCALL leaves it.
+        c.TrapAfter &= (flags & Flags.Trap) != 0;
+        Flags.Set(s, flags);
         return GoTo(s, c, FlatCode((ushort)(selector & 0xFFFC), 0, true), FlatStack((ushort)(selector + 8), 0), s->Arch.Lstar);
     }
 

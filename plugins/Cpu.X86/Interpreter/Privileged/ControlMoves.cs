@@ -188,7 +188,7 @@ internal static unsafe class ControlMoves
                 s->Arch.Dr6 = (value & 0xE00F) | DebugRegisters.Dr6Fixed;
                 break;
             case 7:
-                s->Arch.Dr7 = (value & 0xFFFF_2BFF) | DebugRegisters.Dr7Fixed;
+                s->Arch.Dr7 = (value & 0xFFFF_23FF) | DebugRegisters.Dr7Fixed;
                 break;
             default:
                 s->Arch.DebugAddresses[number] = value;

@@ -31,21 +31,16 @@ internal static unsafe class SystemInstructions
         _ => &WriteBackInvalidate,
     });
 
-    private static bool LowerLast(in Instruction i, ref Lowering l)
+    private static bool LowerLast(in Instruction i, ref Lowering l) => l.UseLast(i.Mnemonic switch
     {
-        if (i.Mnemonic == Mnemonic.Sti)
-            l.Op->Extra = BlockBuilder.ShadowMark;
-        return l.UseLast(i.Mnemonic switch
-        {
-            Mnemonic.Hlt => &Halt,
-            Mnemonic.Wrmsr => &WriteMsr,
-            Mnemonic.Sti => &SetInterrupt,
-            Mnemonic.Cli => &ClearInterrupt,
-            Mnemonic.Clac => &ClearAc,
-            Mnemonic.Stac => &SetAc,
-            _ => &Resume,
-        });
-    }
+        Mnemonic.Hlt => &Halt,
+        Mnemonic.Wrmsr => &WriteMsr,
+        Mnemonic.Sti => &SetInterrupt,
+        Mnemonic.Cli => &ClearInterrupt,
+        Mnemonic.Clac => &ClearAc,
+        Mnemonic.Stac => &SetAc,
+        _ => &Resume,
+    });
 
     /// <summary>PAUSE: gives way when something waits.</summary>
     public static Op* Pause(CoreState* s, Op* op, X86Core c) =>
@@ -74,6 +69,7 @@ internal static unsafe class SystemInstructions
             return next;
         c.CurrentOp = op;
         ulong timestamp = c.TimestampCounter + c.Controls.TscOffset;
+        c.CurrentOp = null;
         Registers.Set(s, X86Register.Rax, (uint)timestamp);
         Registers.Set(s, X86Register.Rdx, timestamp >> 32);
         return op + 1;
@@ -87,6 +83,7 @@ internal static unsafe class SystemInstructions
             return next;
         c.CurrentOp = op;
         ulong timestamp = c.TimestampCounter + c.Controls.TscOffset;
+        c.CurrentOp = null;
         Registers.Set(s, X86Register.Rax, (uint)timestamp);
         Registers.Set(s, X86Register.Rdx, timestamp >> 32);
         Registers.Set(s, X86Register.Rcx, (uint)s->Arch.TscAux);
@@ -111,7 +108,9 @@ internal static unsafe class SystemInstructions
         }
 
         c.CurrentOp = op;
-        if (!c.Msrs.TryRead(index, out value))
+        bool known = c.Msrs.TryRead(index, out value);
+        c.CurrentOp = null;
+        if (!known)
             return c.GeneralProtection(op);
         Registers.Set(s, X86Register.Rax, (uint)value);
         Registers.Set(s, X86Register.Rdx, value >> 32);
@@ -136,7 +135,9 @@ internal static unsafe class SystemInstructions
         }
 
         c.CurrentOp = op;
-        if (!c.Msrs.TryWrite(index, value))
+        bool allowed = c.Msrs.TryWrite(index, value);
+        c.CurrentOp = null;
+        if (!allowed)
             return c.GeneralProtection(op);
         c.UpdateMode();
         return c.LeaveOrContinue(op);
@@ -255,6 +256,7 @@ internal static unsafe class SystemInstructions
             return c.LeaveAfter(op);
         s->Arch.Rflags |= Flags.Interrupt;
         s->Arch.StiShadow = true;
+        c.OpensShadow = true;
         c.UpdateMode();
         return c.LeaveAfter(op);
     }
