@@ -17,7 +17,7 @@ public sealed class VgaFactory : DeviceFactory<VgaOptions>
     {
         ulong memory = options.Memory.Bytes;
         if (memory is < LeastMemory or > MostMemory || !BitOperations.IsPow2(memory))
-            throw new DiagnosticException("DOM3210", $"{context.Name}: {memory} bytes of video memory", "choose a power of two from 1MiB to 256MiB");
+            throw new DiagnosticException("DOM3224", $"{context.Name}: {memory} bytes of video memory", "choose a power of two from 1MiB to 256MiB");
         return new Vga(context, (int)memory, options.Rom is { } rom ? FirmwareImage.ReadExpansion(rom.Value) : []);
     }
 }

@@ -18,7 +18,7 @@ internal static class FirmwareImage
     {
         byte[] image = ReadFile(path, "the firmware", MostFirmware);
         if (image.Length < LeastFirmware || image.Length % Page != 0)
-            throw new DiagnosticException("DOM3208", $"the firmware '{path}' has {image.Length} bytes, which is no ROM's size", "a PC's firmware has 64KiB, 128KiB or 256KiB");
+            throw new DiagnosticException("DOM3222", $"the firmware '{path}' has {image.Length} bytes, which is no ROM's size", "a PC's firmware has 64KiB, 128KiB or 256KiB");
         return image;
     }
 
@@ -30,7 +30,7 @@ internal static class FirmwareImage
     {
         byte[] image = ReadFile(path, "the expansion ROM", MostOptionRom);
         if (image.Length < 512 || image[0] != 0x55 || image[1] != 0xAA || image[2] * 512 > image.Length)
-            throw new DiagnosticException("DOM3209", $"'{path}' is no expansion ROM", "one starts with the bytes 55h AAh and its length in units of 512 bytes, such as vgabios-stdvga.bin");
+            throw new DiagnosticException("DOM3223", $"'{path}' is no expansion ROM", "one starts with the bytes 55h AAh and its length in units of 512 bytes, such as vgabios-stdvga.bin");
         return image;
     }
 
@@ -40,12 +40,12 @@ internal static class FirmwareImage
         {
             long length = new FileInfo(path).Length;
             if (length > most)
-                throw new DiagnosticException("DOM3208", $"{what} '{path}' has {length} bytes; {most} is the most");
+                throw new DiagnosticException("DOM3222", $"{what} '{path}' has {length} bytes; {most} is the most");
             return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiagnosticException("DOM3207", $"{what} '{path}' cannot be read: {e.Message}");
+            throw new DiagnosticException("DOM3221", $"{what} '{path}' cannot be read: {e.Message}");
         }
     }
 }

@@ -13,8 +13,7 @@ internal sealed class PciHost : IDevice, IPciBus
 
     // Intel 440FX data sheet 290549, 3.2.18: PAM0 to PAM6.
     private const int AttributeOffset = 0x59;
-    private const byte AttributeBits = 0x33;
-    private const byte LastAreaAttributeBits = 0x30;
+    private static readonly byte[] AttributeBits = [0x30, 0x33, 0x33, 0x33, 0x33, 0x33, 0x33];
 
     private readonly IDeviceContext _context;
     private readonly PciPort?[] _devices = new PciPort?[DeviceCount];
@@ -147,12 +146,9 @@ internal sealed class PciHost : IDevice, IPciBus
             Revision = 2,
             SubsystemVendorId = 0x1AF4,
             SubsystemId = 0x1100,
+            DeviceRegisters = [new PciDeviceRegisters(AttributeOffset, new byte[ShadowMemory.RegisterCount], AttributeBits)],
         };
-        PciPort port = new(_context, bridge, new PciPassiveFunction(), 0, []);
-        port.MakeWritable(AttributeOffset, LastAreaAttributeBits);
-        for (int i = 1; i < ShadowMemory.RegisterCount; i++)
-            port.MakeWritable(AttributeOffset + i, AttributeBits);
-        return port;
+        return new PciPort(_context, bridge, new PciPassiveFunction(), 0, []);
     }
 
     private void TellAttributes()

@@ -46,7 +46,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         _capabilityOffsets = new int[descriptor.Capabilities.Count];
         BuildHeader();
         BuildBars();
-        BuildCapabilities();
+        BuildCapabilities(BuildDeviceRegisters());
         _initial = _bytes.ToArray();
         Apply();
     }
@@ -87,11 +87,6 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         _table?.Reset();
         Apply();
     }
-
-    /// <summary>Lets bits of a register after the header be written: those of a host bridge, which are no capability. They are 0 after reset.</summary>
-    /// <param name="offset">The register's byte.</param>
-    /// <param name="mask">The bits.</param>
-    public void MakeWritable(int offset, byte mask) => _writable[offset] = mask;
 
     /// <summary>Reads configuration space.</summary>
     /// <param name="offset">The offset, 0 to 4095; aligned to the width. There is no extended capability, so everything from 256 on reads as 0 (PCI Express Base 3.0, 7.9.1).</param>
@@ -277,9 +272,22 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         }
     }
 
-    private void BuildCapabilities()
+    // Returns where the capabilities can start.
+    private int BuildDeviceRegisters()
     {
-        int offset = PciRegister.FirstCapability;
+        int end = PciRegister.FirstCapability;
+        foreach (PciDeviceRegisters registers in _descriptor.DeviceRegisters)
+        {
+            registers.Initial.Span.CopyTo(_bytes.AsSpan(registers.Offset));
+            registers.Writable.Span.CopyTo(_writable.AsSpan(registers.Offset));
+            end = Math.Max(end, (registers.Offset + registers.Initial.Length + 3) & ~3);
+        }
+
+        return end;
+    }
+
+    private void BuildCapabilities(int offset)
+    {
         int pointer = PciRegister.CapabilitiesPointer;
         for (int i = 0; i < _capabilityOffsets.Length; i++)
         {

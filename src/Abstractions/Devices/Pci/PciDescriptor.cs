@@ -35,4 +35,7 @@ public sealed record PciDescriptor
 
     /// <summary>Capabilities beside MSI-X, in list order.</summary>
     public IReadOnlyList<PciCapability> Capabilities { get; init; } = [];
+
+    /// <summary>Registers of the function's own in configuration space, without overlaps.</summary>
+    public IReadOnlyList<PciDeviceRegisters> DeviceRegisters { get; init; } = [];
 }
