@@ -166,6 +166,20 @@ public sealed class DomainRuntime
         return true;
     });
 
+    /// <summary>Takes a picture of the domain's display, while it runs or when it has ended. Safe from any thread.</summary>
+    /// <returns>The picture, or null when the domain has no display.</returns>
+    public Picture? CaptureDisplay()
+    {
+        using (Events.DeviceLock.EnterScope())
+        {
+            if (_domain is not IDisplaySource { Display: { } display })
+                return null;
+            uint[] pixels = new uint[display.Width * display.Height];
+            display.ReadPixels(pixels);
+            return new Picture(display.Width, display.Height, pixels);
+        }
+    }
+
     /// <summary>Makes the domain; nothing runs yet.</summary>
     /// <param name="scheduler">Who will run it.</param>
     /// <exception cref="DiagnosticException">The plan cannot be met.</exception>
