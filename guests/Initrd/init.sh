@@ -30,6 +30,10 @@ for bus in pci virtio; do
     [ -z "$aliases" ] || modprobe -qa $aliases
 done
 
+# Disks, CD-ROM drives and PS/2 devices come up by themselves once their controllers' drivers are there.
+[ ! -d /sys/bus/scsi ] || modprobe -qa sd_mod sr_mod isofs
+[ ! -d /sys/bus/serio ] || modprobe -qa psmouse mousedev evdev
+
 ip link set lo up 2>/dev/null
 if address=$(option dominion.ip); then
     device=$(ls /sys/class/net | grep -v '^lo$' | head -n 1)

@@ -9,12 +9,15 @@ internal static class PciDescriptorCheck
     private const int RegisterCount = 6;
     private const int LeastPorts = 4;
     private const int LeastMemory = 16;
+    private const int MostExpansionRom = 16 << 20;
 
-    /// <summary>Checks a function's base address registers.</summary>
+    /// <summary>Checks a function's base address registers, its expansion ROM and its own registers.</summary>
     /// <param name="descriptor">The function.</param>
     /// <exception cref="ArgumentException">A register does not exist, is used twice, or has an impossible size.</exception>
     public static void Check(PciDescriptor descriptor)
     {
+        if (descriptor.ExpansionRom.Length > MostExpansionRom)
+            throw new ArgumentException($"an expansion ROM of {descriptor.ExpansionRom.Length} bytes; {MostExpansionRom} is the most", nameof(descriptor));
         int used = 0;
         foreach (PciBar bar in descriptor.Bars)
         {
@@ -28,6 +31,12 @@ internal static class PciDescriptorCheck
             int least = bar.Kind == PciBarKind.Port ? LeastPorts : LeastMemory;
             if (bar.Size < (uint)least || !BitOperations.IsPow2(bar.Size))
                 throw new ArgumentException($"a range of {bar.Size} is no power of two of at least {least}", nameof(descriptor));
+        }
+
+        foreach (PciDeviceRegisters registers in descriptor.DeviceRegisters)
+        {
+            if (registers.Offset < PciRegister.FirstCapability || registers.Offset + registers.Initial.Length > PciRegister.Length || registers.Initial.Length != registers.Writable.Length)
+                throw new ArgumentException($"there is no room for registers at 0x{registers.Offset:X}", nameof(descriptor));
         }
     }
 }
