@@ -22,7 +22,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
         FetchEntry* entry = _tlb.FindFetch(linear, user);
         if (entry != null)
             return entry;
-        if (IsLongMode && !PageWalker.IsCanonical(linear))
+        if (IsLongMode && !PageWalker.IsCanonical(S, linear))
         {
             SetFault(X86Exception.GeneralProtection, 0);
             return null;

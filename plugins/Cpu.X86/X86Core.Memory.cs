@@ -89,7 +89,7 @@ internal sealed unsafe partial class X86Core
 
     private bool CheckCanonical(ulong linear, int size, X86SegmentRegister segment)
     {
-        if (!IsLongMode || (PageWalker.IsCanonical(linear) && PageWalker.IsCanonical(linear + (ulong)size - 1)))
+        if (!IsLongMode || (PageWalker.IsCanonical(S, linear) && PageWalker.IsCanonical(S, linear + (ulong)size - 1)))
             return true;
         return SetFault(segment == X86SegmentRegister.Ss ? X86Exception.StackFault : X86Exception.GeneralProtection, 0);
     }
@@ -226,6 +226,7 @@ internal sealed unsafe partial class X86Core
         bool rom = Memory.GetPage(walk.Physical, MemoryAccess.Write) == null;
         if (rom && kind == MemoryAccess.Write)
             return true;
+        _cachedKeys |= walk.KeyMask;
         _tlb.Add(set, linear, hostPage, walk.CanWrite && !rom, HoldsCode(hostPage), walk.IsGlobal, walk.PageBits);
         host = hostPage + (linear & 0xFFF);
         return true;
@@ -233,8 +234,23 @@ internal sealed unsafe partial class X86Core
 
     private bool HoldsCode(byte* host) => MachineMemory.CodeMarks[(ulong)(host - MachineMemory.Base) >> FrameRange.FrameShift] != 0;
 
+    /// <summary>Sets PKRU. Translations carry what it allowed when they were made, so those made for a key whose rights change go, and for want of a finer way all others with them.</summary>
+    public void SetProtectionKeyRights(uint value)
+    {
+        uint changed = value ^ S->Arch.Pkru;
+        S->Arch.Pkru = value;
+        uint keys = 0;
+        for (int key = 0; changed != 0; key++, changed >>= 2)
+            keys |= (changed & 3) != 0 ? 1u << key : 0;
+        if ((keys & _cachedKeys) != 0)
+            FlushAll();
+    }
+
+    private uint _cachedKeys;
+
     private void FlushAll()
     {
+        _cachedKeys = 0;
         _tlb.Flush();
         S->Generation++;
     }

@@ -9,7 +9,8 @@ namespace Dominion.Cpu.X86;
 internal sealed unsafe partial class X86Core
 {
     private volatile bool _interruptRequest;
-    private volatile bool _nmi;
+    /// <summary>How many NMIs have arrived. One can wait behind the one that runs; two that arrive together, before either is taken, are two.</summary>
+    private volatile int _nmi;
     private volatile bool _init;
     private volatile int _startup = -1;
     private volatile bool _exitRequested;
@@ -23,7 +24,7 @@ internal sealed unsafe partial class X86Core
 
     public bool HasWork =>
         S->Arch.Activity == X86Activity.Active
-        || _nmi || _init || _exitRequested || _hasForeignWork || _hasQueued
+        || (_nmi != 0 && !S->Arch.NmiBlocked) || _init || _exitRequested || _hasForeignWork || _hasQueued
         || (S->Arch.Activity == X86Activity.Halted && _interruptRequest && (S->Arch.Rflags & Flags.Interrupt) != 0)
         || (S->Arch.Activity == X86Activity.WaitForStartup && _startup >= 0);
 
@@ -42,7 +43,7 @@ internal sealed unsafe partial class X86Core
 
     public void SignalNmi()
     {
-        _nmi = true;
+        Interlocked.Increment(ref _nmi);
         Signal();
     }
 
@@ -74,7 +75,7 @@ internal sealed unsafe partial class X86Core
 
     private void ClearSignals()
     {
-        _nmi = false;
+        _nmi = 0;
         _init = false;
         _startup = -1;
         _hasQueued = false;
@@ -96,7 +97,7 @@ internal sealed unsafe partial class X86Core
 
     private void RestoreSignals(StateReader reader)
     {
-        _nmi = reader.ReadBoolean();
+        _nmi = reader.ReadInt32();
         _init = reader.ReadBoolean();
         _startup = reader.ReadInt32();
         _hasQueued = reader.ReadBoolean();
@@ -104,12 +105,15 @@ internal sealed unsafe partial class X86Core
             (X86EventType)reader.ReadByte(), reader.ReadByte(), reader.ReadBoolean(), reader.ReadUInt32(), reader.ReadByte(), reader.ReadUInt64());
     }
 
-    /// <summary>IRET ends the blocking of NMIs (SDM volume 3A, 6.7.1): one that waits is to be taken at the next boundary.</summary>
+    /// <summary>IRET ends the blocking of NMIs (SDM volume 3A, 6.7.1): those that came meanwhile are one, to be taken at the next boundary.</summary>
     public void UnblockNmi()
     {
         S->Arch.NmiBlocked = false;
-        if (_nmi)
-            S->Attention = 1;
+        int waiting = _nmi;
+        if (waiting == 0)
+            return;
+        Interlocked.Add(ref _nmi, 1 - waiting);
+        S->Attention = 1;
     }
 
     /// <summary>RFLAGS.IF has been set: an interrupt that waits is to be taken at the next boundary.</summary>
@@ -161,21 +165,26 @@ internal sealed unsafe partial class X86Core
             _hasQueued = false;
             s->Arch.Activity = X86Activity.Active;
             Events.Deliver(_queued);
-            return true;
+            if (s->Leave == LeaveReason.Exit)
+                return true;
         }
 
         // Traps of the instruction before come before NMI and interrupts.
-        if (TakePendingDebug())
+        if (TakePendingDebug() && s->Leave == LeaveReason.Exit)
             return true;
 
+        // STI's shadow holds NMIs too, as it does on Intel's processors.
         bool shadow = s->Arch.StiShadow || s->Arch.MovSsShadow;
-        if (_nmi && !s->Arch.NmiBlocked && !s->Arch.MovSsShadow && !_controls->EventsBlocked)
+        if (_nmi != 0 && !s->Arch.NmiBlocked && !shadow && !_controls->EventsBlocked)
         {
-            _nmi = false;
+            // Another writer can only add: what is taken off here stays off.
+            int waiting = _nmi;
+            Interlocked.Add(ref _nmi, waiting >= 2 ? 1 - waiting : -1);
             s->Arch.Activity = X86Activity.Active;
             s->Arch.NmiBlocked = true;
             Events.Deliver(new X86Event(X86EventType.Nmi, (byte)X86Exception.NonMaskableInterrupt));
-            return true;
+            if (s->Leave == LeaveReason.Exit)
+                return true;
         }
 
         if (_interruptRequest && !shadow && !_controls->EventsBlocked && s->Arch.Activity != X86Activity.Shutdown)
@@ -310,7 +319,7 @@ internal sealed unsafe partial class X86Core
         if (TrapAfter)
             s->Arch.PendingDebug |= DebugRegisters.SingleStep;
         TrapAfter = false;
-        if (_interruptRequest || _nmi)
+        if (_interruptRequest || _nmi != 0)
             s->Attention = 1;
         UpdateMode();
     }

@@ -5,7 +5,7 @@ namespace Dominion.Cli.Tests;
 /// <summary>The command line as a real process.</summary>
 internal static class DominionProcess
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     /// <summary>The repository's folder.</summary>
     public static string Root { get; } = Find();

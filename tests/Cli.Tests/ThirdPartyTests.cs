@@ -46,7 +46,7 @@ public sealed class ThirdPartyTests(ThirdPartyFixture fixture) : IClassFixture<T
         // Where Debian's packages cannot be had, there is no kernel to try it with.
         if (!File.Exists(Path.Combine(DominionProcess.Root, "artifacts", "guests", "vmlinuz-cloud")))
             return;
-        string[] command = ["run", Write("linux.yaml", Swap), "--timeout", "55", "--plugins", Root()];
+        string[] command = ["run", Write("linux.yaml", Swap), "--timeout", "150", "--plugins", Root()];
         DominionProcess.Outcome outcome = await DominionProcess.RunAsync("echo $((6*7))-typed-ahead\npoweroff -f\n", command);
         Assert.Contains("16550A", outcome.Output);
         Assert.Contains("\n42-typed-ahead", outcome.Output);

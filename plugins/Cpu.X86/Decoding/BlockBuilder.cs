@@ -31,8 +31,8 @@ internal sealed unsafe class BlockBuilder
         _core = core;
         _table = Instructions.Table;
 
-        // Without BMI1 and LZCNT their prefixes mean nothing, and what no feature claims of 0F 18–1F is a NOP (SDM volume 2, appendix A).
-        DecoderOptions options = DecoderOptions.ForceReservedNop;
+        // Without BMI1, LZCNT and WBNOINVD their prefixes mean nothing, and what no feature claims of 0F 18–1F is a NOP (SDM volume 2, appendix A).
+        DecoderOptions options = DecoderOptions.ForceReservedNop | DecoderOptions.NoWbnoinvd;
         if (!core.Cpuid.Has("bmi1"))
             options |= DecoderOptions.NoMPFX_0FBC;
         if (!core.Cpuid.Has("lzcnt"))

@@ -134,15 +134,13 @@ internal sealed unsafe class EventDelivery
     /// <summary>What changes before delivery begins: CR2, DR6 and DR7.GD.</summary>
     private void NoteArrival(in X86Event e)
     {
-        if (e.Type != X86EventType.HardwareException)
-            return;
-        if (e.Vector == (byte)X86Exception.PageFault)
+        bool hardware = e.Type == X86EventType.HardwareException;
+        if (hardware && e.Vector == (byte)X86Exception.PageFault)
             _s->Arch.Cr2 = e.FaultAddress;
-        if (e.Vector == (byte)X86Exception.Debug)
-        {
+        if (hardware && e.Vector == (byte)X86Exception.Debug)
             _s->Arch.Dr6 = (_s->Arch.Dr6 & ~0xFUL) | e.FaultAddress;
+        if (e.Vector == (byte)X86Exception.Debug && (hardware || e.Type == X86EventType.PrivilegedSoftwareException))
             _s->Arch.Dr7 &= ~SystemRegisters.DebugRegisters.GeneralDetect;
-        }
     }
 
     private bool TryDeliver(in X86Event e)
@@ -301,7 +299,7 @@ internal sealed unsafe class EventDelivery
             return false;
         if (!code.IsLong || code.IsDefault32)
             return _core.SetFault(X86Exception.GeneralProtection, (selector & 0xFFFCu) | external);
-        if (!PageWalker.IsCanonical(gate.GateOffset))
+        if (!PageWalker.IsCanonical(_s, gate.GateOffset))
             return _core.SetFault(X86Exception.GeneralProtection, external);
 
         bool inner = !code.IsConforming && code.Dpl < _s->Cpl;

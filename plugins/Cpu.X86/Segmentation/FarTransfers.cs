@@ -179,7 +179,7 @@ internal sealed unsafe class FarTransfers
     /// <param name="external">The EXT bit of the error code.</param>
     public bool CheckTarget(in Descriptor code, ulong offset, uint external = 0)
     {
-        bool valid = _core.IsLongMode && code.IsLong ? PageWalker.IsCanonical(offset) : offset <= code.Limit;
+        bool valid = _core.IsLongMode && code.IsLong ? PageWalker.IsCanonical(_core.S, offset) : offset <= code.Limit;
         return valid || _core.SetFault(X86Exception.GeneralProtection, external);
     }
 
@@ -257,7 +257,7 @@ internal sealed unsafe class FarTransfers
         target = gate.GateSelector;
         offset = gate.Type == SystemType.CallGate16 ? gate.GateOffset & 0xFFFF : gate.GateOffset;
         uint error = selector & 0xFFFCu;
-        if (gate.Dpl < _s->Cpl || gate.Dpl < (selector & 3))
+        if (gate.Dpl < _s->Cpl || gate.Dpl < (selector & 3) || gate.HighType != 0)
             return _core.SetFault(X86Exception.GeneralProtection, error);
         if (!gate.IsPresent)
             return _core.SetFault(X86Exception.SegmentNotPresent, error);

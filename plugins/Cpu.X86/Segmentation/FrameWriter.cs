@@ -58,7 +58,7 @@ internal unsafe ref struct FrameWriter
         if (_wide)
         {
             linear = pointer;
-            if (!Paging.PageWalker.IsCanonical(linear))
+            if (!Paging.PageWalker.IsCanonical(_core.S, linear))
                 return _core.SetFault(X86Exception.StackFault, _external);
         }
         else

@@ -56,7 +56,7 @@ internal sealed unsafe class TaskSwitcher
         if (!_core.LoadSystem(Tr.Base + offset, &value, 8))
             return false;
         rsp = value;
-        return Paging.PageWalker.IsCanonical(rsp) || _core.SetFault(X86Exception.StackFault, external);
+        return Paging.PageWalker.IsCanonical(_core.S, rsp) || _core.SetFault(X86Exception.StackFault, external);
     }
 
     /// <summary>Whether the I/O permission bitmap allows a range of ports (SDM volume 1, 19.5.2).</summary>
@@ -170,7 +170,10 @@ internal sealed unsafe class TaskSwitcher
         if (kind != TaskSwitchKind.Return && !SetBusy(selector, true))
             return false;
         descriptor = descriptor with { Low = descriptor.Low | (1UL << 41) };
-        return LoadTask(selector, descriptor, newImage, wide, kind, hasErrorCode, errorCode, external);
+        if (LoadTask(selector, descriptor, newImage, wide, kind, hasErrorCode, errorCode, external))
+            return true;
+        _core.FaultsInNewTask = kind != TaskSwitchKind.Gate;
+        return false;
     }
 
     private bool SetBusy(ushort selector, bool busy)
@@ -286,6 +289,8 @@ internal sealed unsafe class TaskSwitcher
             return _core.SetFault(vector, error);
         if (!descriptor.IsPresent)
             return _core.SetFault(vector == X86Exception.InvalidTss ? vector : X86Exception.SegmentNotPresent, error);
+        if (!_core.IsCanonicalBase(descriptor.Base))
+            return _core.SetFault(X86Exception.GeneralProtection, error);
         _s->Arch.Segments[(int)X86SegmentRegister.Ldtr] = descriptor.ToSegment(selector);
         return true;
     }

@@ -17,7 +17,7 @@ public class DeviceTests
             memory: 128MiB
             kernel: guests/vmlinuz-cloud
             ramdisk: guests/initrd-cloud.img
-            cmdline: console=ttyS0
+            cmdline: console=ttyS0 no_timer_check
         """;
 
     [DebianFact]
@@ -74,7 +74,7 @@ public class DeviceTests
             manifest.Path,
             "domains.linux.slots={ com1: { ns16550: serial } }",
             "domains.linux.devices=[ virtio-console ]",
-            "domains.linux.cmdline=console=ttyS0 dominion.run=\"setsid sh -c 'exec sh -i </dev/hvc0 >/dev/hvc0 2>&1'\"");
+            "domains.linux.cmdline=console=ttyS0 no_timer_check dominion.run=\"setsid sh -c 'exec sh -i </dev/hvc0 >/dev/hvc0 2>&1'\"");
         GuestDomain linux = machine.First;
         await linux.WaitForShellAsync();
         Assert.Equal("/dev/hvc0\n", await linux.RunAsync("tty"));

@@ -14,7 +14,7 @@ public class DiskTests
             devices: [ { virtio-blk: data } ]
             kernel: guests/vmlinuz-cloud
             ramdisk: guests/initrd-cloud.img
-            cmdline: console=ttyS0 quiet
+            cmdline: console=ttyS0 no_timer_check quiet
         """;
 
     [DebianFact]

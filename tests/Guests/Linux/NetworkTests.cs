@@ -18,8 +18,8 @@ public class NetworkTests
     {
         using GuestMachine machine = GuestMachine.Start(
             Repository.Machine("two-domains.yaml"),
-            "domains.left.cmdline=console=ttyS0 quiet dominion.ip=10.0.0.1/24",
-            "domains.right.cmdline=console=ttyS0 quiet dominion.ip=10.0.0.2/24");
+            "domains.left.cmdline=console=ttyS0 no_timer_check quiet dominion.ip=10.0.0.1/24",
+            "domains.right.cmdline=console=ttyS0 no_timer_check quiet dominion.ip=10.0.0.2/24");
         GuestDomain left = machine.Domains[0];
         GuestDomain right = machine.Domains[1];
         await left.WaitForShellAsync();

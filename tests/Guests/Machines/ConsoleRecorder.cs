@@ -7,8 +7,9 @@ namespace Dominion.Guests.Tests.Machines;
 internal sealed class ConsoleRecorder : IConsoleOutput
 {
     /// <summary>How long a test waits when it does not say: many times what a busy machine with two cores needs.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
+    private const int ShownInMessages = 4000;
     private readonly Lock _gate = new();
     private readonly StringBuilder _text = new();
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,7 +61,7 @@ internal sealed class ConsoleRecorder : IConsoleOutput
                     return unread[..place];
                 }
                 if (isLast)
-                    throw new TimeoutException($"'{expected}' did not come {(ended.IsCompleted ? "before the domain ended" : $"within {Limit.TotalSeconds} s")}; the console showed:\n{_text}");
+                    throw new TimeoutException($"'{expected}' did not come {(ended.IsCompleted ? "before the domain ended" : $"within {Limit.TotalSeconds} s")}; the console showed at last:\n{_text.ToString(Math.Max(0, _text.Length - ShownInMessages), Math.Min(_text.Length, ShownInMessages))}");
                 more = _more.Task;
             }
             await Task.WhenAny(more, ended, late);

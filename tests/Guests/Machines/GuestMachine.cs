@@ -7,6 +7,8 @@ namespace Dominion.Guests.Tests.Machines;
 /// <summary>A machine under test, made from a manifest by the product's own plugins, inside this process.</summary>
 internal sealed class GuestMachine : IDisposable
 {
+    // A catalog activates its plugins for one caller at a time.
+    private static readonly Lock Composing = new();
     private readonly MachineRuntime _machine;
 
     private GuestMachine(MachineRuntime machine, IReadOnlyList<GuestDomain> domains)
@@ -26,7 +28,9 @@ internal sealed class GuestMachine : IDisposable
     /// <param name="overrides">Values for keys, as <c>--set</c> takes them.</param>
     public static GuestMachine Start(string manifest, params string[] overrides)
     {
-        CompositionResult composed = Composer.Compose(manifest, overrides, Repository.Catalog);
+        CompositionResult composed;
+        lock (Composing)
+            composed = Composer.Compose(manifest, overrides, Repository.Catalog);
         Assert.True(composed.Plan is not null, string.Join('\n', composed.Diagnostics));
         Dictionary<int, ConsoleRecorder> consoles = [];
         Sink refusals = new();

@@ -25,7 +25,7 @@ internal static unsafe class Branches
 
     /// <summary>Whether an address can be branched to: canonical in 64-bit mode, within CS otherwise.</summary>
     public static bool IsTargetValid(CoreState* s, ulong target) =>
-        (s->Mode & BlockMode.Code64) != 0 ? PageWalker.IsCanonical(target) : target <= s->Arch.Segments[(int)X86SegmentRegister.Cs].Limit;
+        (s->Mode & BlockMode.Code64) != 0 ? PageWalker.IsCanonical(s, target) : target <= s->Arch.Segments[(int)X86SegmentRegister.Cs].Limit;
 
     /// <summary>The operand size of a near branch in bytes. In 64-bit mode it is 8 whatever the prefix (SDM volume 2, JMP; an operand-size prefix is ignored by Intel's processors).</summary>
     private static int BranchSize(in Instruction i, in Lowering l) =>

@@ -31,6 +31,7 @@ public sealed class DomainRuntime
     internal DomainRuntime(DomainPlan plan, MachineMemory memory, ITimeSource time, IReadOnlyDictionary<string, object> services, IConsoleOutput console, ILoggerFactory loggers)
     {
         Plan = plan;
+        HasVirtualTime = time is VirtualTimeSource;
         MachineMemory = memory;
         _services = services;
         _loggers = loggers;
@@ -71,6 +72,9 @@ public sealed class DomainRuntime
     public IGuestMemory Memory => MemorySpace;
 
     internal DomainPlan Plan { get; }
+
+    /// <summary>Whether time counts instructions, so that two runs are equal.</summary>
+    internal bool HasVirtualTime { get; }
 
     internal MachineMemory MachineMemory { get; }
 
