@@ -178,7 +178,7 @@ public sealed class RunTests : IDisposable
 
     private static string[] Arguments(string manifest) => ["run", manifest, "--plugins", PluginFolder];
 
-    private static string PluginFolder
+    internal static string PluginFolder
     {
         get
         {

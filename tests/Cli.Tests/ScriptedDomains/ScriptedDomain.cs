@@ -1,4 +1,5 @@
 using System.Text;
+using Dominion.Devices;
 using Dominion.Domains;
 using Dominion.Persistence;
 using Dominion.Services;
@@ -6,7 +7,7 @@ using Dominion.Services;
 namespace Dominion.ScriptedDomains;
 
 /// <summary>A domain of one vCPU that follows a script.</summary>
-internal sealed class ScriptedDomain : IDomain, IVcpu, ICharacterReceiver
+internal sealed class ScriptedDomain : IDomain, IVcpu, ICharacterReceiver, IDisplaySource
 {
     private readonly IDomainContext _context;
     private readonly ScriptedOptions _script;
@@ -23,6 +24,9 @@ internal sealed class ScriptedDomain : IDomain, IVcpu, ICharacterReceiver
 
     /// <inheritdoc/>
     public event Action? Woken;
+
+    /// <inheritdoc/>
+    public IDisplay? Display => _script.Display ? new ScriptedDisplay() : null;
 
     /// <inheritdoc/>
     public IReadOnlyList<IVcpu> Vcpus => [this];

@@ -8,4 +8,7 @@ public sealed record ScriptedOptions
 
     /// <summary>What it does then.</summary>
     public ScriptedAct Then { get; init; } = ScriptedAct.PowerOff;
+
+    /// <summary>Whether it has a display.</summary>
+    public bool Display { get; init; }
 }

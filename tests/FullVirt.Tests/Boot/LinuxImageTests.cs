@@ -47,6 +47,18 @@ public class LinuxImageTests
     }
 
     [Fact]
+    public void Zero_page_describes_a_display_in_text_mode()
+    {
+        BootPlan plan = Plan(ImageMaker.Linux(), PcMap.Environment(64) with { HasTextDisplay = true });
+        PlannedMemory memory = new(plan);
+        uint page = plan.Entry.Esi;
+
+        // struct screen_info: orig_video_mode, orig_video_cols, orig_video_lines, orig_video_isVGA, orig_video_points.
+        Assert.Equal([3, 80], memory.Bytes(page + 0x06, 2));
+        Assert.Equal([25, 1, 16, 0], memory.Bytes(page + 0x0e, 4));
+    }
+
+    [Fact]
     public void Fields_of_a_real_page_that_no_loader_fills_are_zero()
     {
         byte[] image = ImageMaker.Linux();
