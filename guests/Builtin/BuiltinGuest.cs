@@ -9,7 +9,7 @@ internal abstract class BuiltinGuest
 {
     /// <summary>Every built-in guest.</summary>
     public static IReadOnlyList<BuiltinGuest> All { get; } =
-        [new Hello(), new Divide(), new InfiniteLoop(), new NoMansLand(), new UndefinedOpcode(), new Sieve(), new Fibonacci(), new Checksum(), new Sort()];
+        [new Hello(), new Divide(), new InfiniteLoop(), new NoMansLand(), new UndefinedOpcode(), new Sieve(), new Fibonacci(), new Checksum(), new Sort(), new WildJump()];
 
     /// <summary>The image's file name without its extension.</summary>
     public abstract string Name { get; }

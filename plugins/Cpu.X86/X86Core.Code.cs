@@ -22,7 +22,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
         FetchEntry* entry = _tlb.FindFetch(linear, user);
         if (entry != null)
             return entry;
-        if (IsLongMode && !PageWalker.IsCanonical(linear))
+        if (IsLongMode && !PageWalker.IsCanonical(S, linear))
         {
             SetFault(X86Exception.GeneralProtection, 0);
             return null;
@@ -51,11 +51,14 @@ internal sealed unsafe partial class X86Core : ICodeObserver
         if (fetch == null)
             return FetchFault();
         if (fetch->Host == null)
-            return _builder.BuildFromDevice(rip, linear, fetch->Physical);
+        {
+            Block* device = _builder.BuildFromDevice(rip, linear, fetch->Physical);
+            return device != null ? device : FetchFault();
+        }
 
         ulong address = (ulong)(fetch->Host - MachineMemory.Base) + (linear & 0xFFF);
         Block* block = _blocks.Find(address, S->Mode);
-        if (block != null)
+        if (block != null && IsInsideCode(rip, block->Length))
         {
             if (block->SecondPage == 0)
                 return block;
@@ -68,6 +71,13 @@ internal sealed unsafe partial class X86Core : ICodeObserver
 
         block = _builder.Build(rip, linear, address);
         return block != null ? block : FetchFault();
+    }
+
+    /// <summary>Whether all bytes of an instruction or a block are inside CS's limit.</summary>
+    public bool IsInsideCode(ulong rip, int length)
+    {
+        uint limit = S->Arch.Segments[(int)X86SegmentRegister.Cs].Limit;
+        return Is64Bit || limit == uint.MaxValue || rip + (ulong)length - 1 <= limit;
     }
 
     private Block* FetchFault()

@@ -7,6 +7,9 @@ namespace Dominion.Cpu.X86;
 /// <content>Records exceptions. An exception is a value in the state and a null (or false) on the way out, never a .NET exception.</content>
 internal sealed unsafe partial class X86Core
 {
+    /// <summary>Whether the fault of a far JMP, CALL or IRET came when the new task had taken over, so that RIP is that task's (SDM volume 3A, 7.3).</summary>
+    public bool FaultsInNewTask;
+
     /// <summary>Records an exception without an error code.</summary>
     /// <returns>Always false, so that a check can end with it.</returns>
     public bool SetFault(X86Exception vector)
@@ -52,7 +55,10 @@ internal sealed unsafe partial class X86Core
     [MethodImpl(MethodImplOptions.NoInlining)]
     public Op* Abort(Op* op)
     {
-        S->Arch.Rip = OpRip(op);
+        if (FaultsInNewTask)
+            FaultsInNewTask = false;
+        else
+            S->Arch.Rip = OpRip(op);
         S->Budget += S->Block->Count - op->Number;
         if (S->Leave != LeaveReason.Exit)
             S->Leave = LeaveReason.Fault;

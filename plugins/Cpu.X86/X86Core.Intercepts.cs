@@ -44,6 +44,7 @@ internal sealed unsafe partial class X86Core
                 s->Leave = LeaveReason.Exit;
                 return true;
             default:
+                CurrentOp = null;
                 return false;
         }
     }

@@ -84,9 +84,12 @@ internal sealed unsafe partial class X86Core
     /// <summary>Linear addresses have 32 bits outside 64-bit mode.</summary>
     public ulong TruncateLinear(ulong linear) => Is64Bit ? linear : (uint)linear;
 
+    /// <summary>The address of a system structure: the tables' bases have 64 bits in compatibility mode too.</summary>
+    public ulong TruncateSystem(ulong linear) => IsLongMode ? linear : (uint)linear;
+
     private bool CheckCanonical(ulong linear, int size, X86SegmentRegister segment)
     {
-        if (!IsLongMode || (PageWalker.IsCanonical(linear) && PageWalker.IsCanonical(linear + (ulong)size - 1)))
+        if (!IsLongMode || (PageWalker.IsCanonical(S, linear) && PageWalker.IsCanonical(S, linear + (ulong)size - 1)))
             return true;
         return SetFault(segment == X86SegmentRegister.Ss ? X86Exception.StackFault : X86Exception.GeneralProtection, 0);
     }
@@ -117,7 +120,10 @@ internal sealed unsafe partial class X86Core
             return true;
         }
 
-        ulong next = TruncateLinear(linear + (ulong)firstSize);
+        // The tables of a 64-bit system lie above 4 GiB in compatibility mode too.
+        ulong next = linear + (ulong)firstSize;
+        if (linear <= uint.MaxValue)
+            next = TruncateLinear(next);
         if (!Resolve(next, kind, user, exempt, out byte* second, out ulong secondPhysical))
             return false;
         Move(first, firstPhysical, data, firstSize, kind);
@@ -220,6 +226,7 @@ internal sealed unsafe partial class X86Core
         bool rom = Memory.GetPage(walk.Physical, MemoryAccess.Write) == null;
         if (rom && kind == MemoryAccess.Write)
             return true;
+        _cachedKeys |= walk.KeyMask;
         _tlb.Add(set, linear, hostPage, walk.CanWrite && !rom, HoldsCode(hostPage), walk.IsGlobal, walk.PageBits);
         host = hostPage + (linear & 0xFFF);
         return true;
@@ -227,8 +234,23 @@ internal sealed unsafe partial class X86Core
 
     private bool HoldsCode(byte* host) => MachineMemory.CodeMarks[(ulong)(host - MachineMemory.Base) >> FrameRange.FrameShift] != 0;
 
+    /// <summary>Sets PKRU. Translations carry what it allowed when they were made, so those made for a key whose rights change go, and for want of a finer way all others with them.</summary>
+    public void SetProtectionKeyRights(uint value)
+    {
+        uint changed = value ^ S->Arch.Pkru;
+        S->Arch.Pkru = value;
+        uint keys = 0;
+        for (int key = 0; changed != 0; key++, changed >>= 2)
+            keys |= (changed & 3) != 0 ? 1u << key : 0;
+        if ((keys & _cachedKeys) != 0)
+            FlushAll();
+    }
+
+    private uint _cachedKeys;
+
     private void FlushAll()
     {
+        _cachedKeys = 0;
         _tlb.Flush();
         S->Generation++;
     }

@@ -1,4 +1,5 @@
 using Dominion.Cpu.X86.Decoding;
+using Dominion.Cpu.X86.Interpreter.Float;
 using Dominion.Cpu.X86.Paging;
 using Dominion.Cpu.X86.State;
 
@@ -21,6 +22,18 @@ internal sealed unsafe partial class X86Core
 
     /// <summary>64-bit mode.</summary>
     public bool Is64Bit => (S->Mode & BlockMode.Code64) != 0;
+
+    /// <summary>CR4.UMIP keeps SGDT, SIDT, SLDT, SMSW and STR from this privilege level (SDM volume 3A, 2.5).</summary>
+    public bool IsUserInformationPrevented => (S->Arch.Cr4 & ControlBits.Cr4Umip) != 0 && S->Cpl != 0;
+
+    /// <summary>Whether a base address may be loaded (MSRs, descriptor tables, FS and GS, INVPCID): canonical for the widest linear addresses that the processor has, whatever the paging mode.</summary>
+    public bool IsCanonicalBase(ulong linear) => PageWalker.IsCanonical(linear, Cpuid.CanonicalShift);
+
+    /// <summary>Whether the operating system has made AVX usable (SDM volume 2, 2.4 "AVX and SSE Instruction Exception Classification").</summary>
+    public bool HasVex =>
+        !HasParagraphSegments
+        && (S->Arch.Cr4 & ControlBits.Cr4OsXsave) != 0
+        && (S->Arch.Xcr0 & ExtendedArea.Vectors) == ExtendedArea.Vectors;
 
     public void StateChanged()
     {
@@ -64,9 +77,11 @@ internal sealed unsafe partial class X86Core
 
         ulong cr0 = s->Arch.Cr0;
         ulong cr4 = s->Arch.Cr4;
+        s->CanonicalShift = (cr4 & ControlBits.Cr4LinearAddress57) != 0 ? PageWalker.Shift57 : PageWalker.Shift48;
         s->FloatBlocked = (byte)((cr0 & (ControlBits.Cr0Emulation | ControlBits.Cr0TaskSwitched)) != 0 ? 1 : 0);
         s->MmxBlocked = s->FloatBlocked;
         s->SseBlocked = (byte)(s->FloatBlocked != 0 || (cr4 & ControlBits.Cr4OsFxsr) == 0 ? 1 : 0);
+        s->AvxBlocked = (byte)(HasVex && (cr0 & ControlBits.Cr0TaskSwitched) == 0 ? 0 : 1);
     }
 
     /// <summary>Works out which segments need no limit check. Call after a load of any segment register.</summary>

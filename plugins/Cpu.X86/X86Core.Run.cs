@@ -9,12 +9,19 @@ internal sealed unsafe partial class X86Core
 {
     private long _retired;
     private long _runBudget;
+    private bool _resumes;
 
     /// <summary>The instruction that calls out of the core, for an exact count of instructions meanwhile.</summary>
     public Op* CurrentOp;
 
     /// <summary>Whether a trap follows the instruction that runs, because TF was set when it started (SDM volume 3B, 18.3.1.4).</summary>
     public bool TrapAfter;
+
+    /// <summary>Set by the instruction that runs when it opens an interrupt shadow.</summary>
+    public bool OpensShadow;
+
+    /// <summary>Whether the last instruction is a repeated string instruction that has more to do: RFLAGS is pushed with RF set then (SDM volume 3B, 18.3.1.1).</summary>
+    public bool BetweenIterations;
 
     public long InstructionsRetired
     {
@@ -48,13 +55,27 @@ internal sealed unsafe partial class X86Core
         CoreState* s = S;
         while (true)
         {
-            if (Volatile.Read(ref s->Attention) != 0 && !ServiceSignals(out X86ExitReason reason))
-                return reason;
+            if (s->Leave == LeaveReason.Exit)
+            {
+                s->Leave = LeaveReason.Branch;
+                return X86ExitReason.Intercepted;
+            }
+
+            if (Volatile.Read(ref s->Attention) != 0)
+            {
+                if (!ServiceSignals(out X86ExitReason reason))
+                    return reason;
+                if (s->Leave == LeaveReason.Exit)
+                    continue;
+            }
+
             if (s->Budget <= 0)
                 return X86ExitReason.Budget;
 
-            if ((s->Mode & BlockMode.Single) != 0 && !BeforeSingle())
+            bool single = (s->Mode & BlockMode.Single) != 0;
+            if (single && !BeforeSingle())
                 continue;
+            BetweenIterations = false;
             Block* block = Lookup(s->Arch.Rip);
             if (block != null)
             {
@@ -73,16 +94,20 @@ internal sealed unsafe partial class X86Core
             {
                 TrapAfter = false;
                 s->Leave = LeaveReason.Branch;
+
+                // A fault, and INT1, take the place of traps that a shadow held; INT n, INT3 and INTO let them happen in their handler.
+                if (s->FaultType is X86EventType.HardwareException or X86EventType.PrivilegedSoftwareException)
+                    s->Arch.PendingDebug = 0;
                 Events.DeliverPending();
             }
-            else if (s->Leave == LeaveReason.Exit)
+            else if (s->Leave != LeaveReason.Exit)
             {
-                s->Leave = LeaveReason.Branch;
-                return X86ExitReason.Intercepted;
+                if (single)
+                    AfterSingle();
             }
-            else if ((s->Mode & BlockMode.Single) != 0)
+            else if (single && _resumes)
             {
-                AfterSingle();
+                s->Arch.Rflags |= Flags.Resume;
             }
         }
     }
@@ -96,7 +121,9 @@ internal sealed unsafe partial class X86Core
         if (entry->Rip == rip && entry->Generation == s->Generation && entry->Mode == s->Mode && entry->Block != null)
             return entry->Block;
         Block* block = FindBlock(rip);
-        if (block != null && block->SecondPage == 0)
+
+        // A block of single mode is found by the outer loop alone, which looks for breakpoints and traps around it.
+        if (block != null && block->SecondPage == 0 && (s->Mode & BlockMode.Single) == 0)
         {
             entry->Rip = rip;
             entry->Generation = s->Generation;
@@ -198,6 +225,7 @@ internal sealed unsafe partial class X86Core
     {
         S->Arch.Rip = S->BlockRip + op->Offset;
         S->Budget += S->Block->Count - op->Number - 1;
+        BetweenIterations = true;
         return null;
     }
 
@@ -209,8 +237,7 @@ internal sealed unsafe partial class X86Core
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong OpRip(Op* op) => S->BlockRip + op->Offset;
 
-    /// <summary>The bits of RIP that count in the current mode.</summary>
+    /// <summary>The bits of RIP that count in the current mode. In 16-bit code they are those of EIP too: only a branch with 16-bit operands cuts it off, and going past the end is a fault.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong RipMask(CoreState* s) =>
-        (s->Mode & BlockMode.Code64) != 0 ? ulong.MaxValue : (s->Mode & BlockMode.Code32) != 0 ? uint.MaxValue : 0xFFFF;
+    public static ulong RipMask(CoreState* s) => (s->Mode & BlockMode.Code64) != 0 ? ulong.MaxValue : uint.MaxValue;
 }

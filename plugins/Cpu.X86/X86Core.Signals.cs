@@ -9,7 +9,8 @@ namespace Dominion.Cpu.X86;
 internal sealed unsafe partial class X86Core
 {
     private volatile bool _interruptRequest;
-    private volatile bool _nmi;
+    /// <summary>How many NMIs have arrived. One can wait behind the one that runs; two that arrive together, before either is taken, are two.</summary>
+    private volatile int _nmi;
     private volatile bool _init;
     private volatile int _startup = -1;
     private volatile bool _exitRequested;
@@ -23,7 +24,7 @@ internal sealed unsafe partial class X86Core
 
     public bool HasWork =>
         S->Arch.Activity == X86Activity.Active
-        || _nmi || _init || _exitRequested || _hasForeignWork || _hasQueued
+        || (_nmi != 0 && !S->Arch.NmiBlocked) || _init || _exitRequested || _hasForeignWork || _hasQueued
         || (S->Arch.Activity == X86Activity.Halted && _interruptRequest && (S->Arch.Rflags & Flags.Interrupt) != 0)
         || (S->Arch.Activity == X86Activity.WaitForStartup && _startup >= 0);
 
@@ -42,7 +43,7 @@ internal sealed unsafe partial class X86Core
 
     public void SignalNmi()
     {
-        _nmi = true;
+        Interlocked.Increment(ref _nmi);
         Signal();
     }
 
@@ -74,7 +75,7 @@ internal sealed unsafe partial class X86Core
 
     private void ClearSignals()
     {
-        _nmi = false;
+        _nmi = 0;
         _init = false;
         _startup = -1;
         _hasQueued = false;
@@ -96,12 +97,23 @@ internal sealed unsafe partial class X86Core
 
     private void RestoreSignals(StateReader reader)
     {
-        _nmi = reader.ReadBoolean();
+        _nmi = reader.ReadInt32();
         _init = reader.ReadBoolean();
         _startup = reader.ReadInt32();
         _hasQueued = reader.ReadBoolean();
         _queued = new X86Event(
             (X86EventType)reader.ReadByte(), reader.ReadByte(), reader.ReadBoolean(), reader.ReadUInt32(), reader.ReadByte(), reader.ReadUInt64());
+    }
+
+    /// <summary>IRET ends the blocking of NMIs (SDM volume 3A, 6.7.1): those that came meanwhile are one, to be taken at the next boundary.</summary>
+    public void UnblockNmi()
+    {
+        S->Arch.NmiBlocked = false;
+        int waiting = _nmi;
+        if (waiting == 0)
+            return;
+        Interlocked.Add(ref _nmi, 1 - waiting);
+        S->Attention = 1;
     }
 
     /// <summary>RFLAGS.IF has been set: an interrupt that waits is to be taken at the next boundary.</summary>
@@ -111,9 +123,6 @@ internal sealed unsafe partial class X86Core
             S->Attention = 1;
     }
 
-    /// <summary>Ends the run at the next look at events.</summary>
-    public void Stop() => RequestExit();
-
     /// <summary>Sees to everything that waits. Called between instructions.</summary>
     /// <returns>False when the run ends.</returns>
     private bool ServiceSignals(out X86ExitReason reason)
@@ -122,6 +131,9 @@ internal sealed unsafe partial class X86Core
         s->Attention = 0;
         Interlocked.MemoryBarrier();
         reason = X86ExitReason.Requested;
+
+        // Read before INIT is looked for: a startup IPI that follows an INIT is then never taken for one that came too early.
+        int early = _startup;
         if (_hasForeignWork)
             ServeForeignWrites();
         if (Volatile.Read(ref _layoutChanged))
@@ -146,22 +158,33 @@ internal sealed unsafe partial class X86Core
 
         if (s->Arch.Activity == X86Activity.WaitForStartup)
             return ServiceStartup(out reason);
+        if (early >= 0)
+            Interlocked.CompareExchange(ref _startup, -1, early);
         if (_hasQueued)
         {
             _hasQueued = false;
             s->Arch.Activity = X86Activity.Active;
             Events.Deliver(_queued);
-            return true;
+            if (s->Leave == LeaveReason.Exit)
+                return true;
         }
 
+        // Traps of the instruction before come before NMI and interrupts.
+        if (TakePendingDebug() && s->Leave == LeaveReason.Exit)
+            return true;
+
+        // STI's shadow holds NMIs too, as it does on Intel's processors.
         bool shadow = s->Arch.StiShadow || s->Arch.MovSsShadow;
-        if (_nmi && !s->Arch.NmiBlocked && !s->Arch.MovSsShadow && !_controls->EventsBlocked)
+        if (_nmi != 0 && !s->Arch.NmiBlocked && !shadow && !_controls->EventsBlocked)
         {
-            _nmi = false;
+            // Another writer can only add: what is taken off here stays off.
+            int waiting = _nmi;
+            Interlocked.Add(ref _nmi, waiting >= 2 ? 1 - waiting : -1);
             s->Arch.Activity = X86Activity.Active;
             s->Arch.NmiBlocked = true;
             Events.Deliver(new X86Event(X86EventType.Nmi, (byte)X86Exception.NonMaskableInterrupt));
-            return true;
+            if (s->Leave == LeaveReason.Exit)
+                return true;
         }
 
         if (_interruptRequest && !shadow && !_controls->EventsBlocked && s->Arch.Activity != X86Activity.Shutdown)
@@ -248,28 +271,36 @@ internal sealed unsafe partial class X86Core
     private bool BeforeSingle()
     {
         CoreState* s = S;
-        ulong pending = s->Arch.PendingDebug;
-        if (pending != 0 && !s->Arch.MovSsShadow)
-        {
-            s->Arch.PendingDebug = 0;
-            Events.DeliverDebug(pending);
+        if (TakePendingDebug())
             return false;
-        }
-
-        if ((s->Arch.Dr7 & 0xFF) != 0 && (s->Arch.Rflags & Flags.Resume) == 0)
+        if ((s->Arch.Dr7 & 0xFF) != 0 && (s->Arch.Rflags & Flags.Resume) == 0 && !s->Arch.MovSsShadow)
         {
             ulong hits = DebugRegisters.MatchExecution(ref s->Arch, FetchLinear(s->Arch.Rip));
             if (hits != 0)
             {
-                Events.DeliverDebugFault(hits);
+                Events.DeliverDebug(hits);
                 return false;
             }
         }
 
+        // RF lasts for one instruction; one that loads it anew (IRET, a task switch) does so after this.
+        _resumes = (s->Arch.Rflags & Flags.Resume) != 0;
+        s->Arch.Rflags &= ~Flags.Resume;
         TrapAfter = (s->Arch.Rflags & Flags.Trap) != 0;
+        OpensShadow = false;
+        return true;
+    }
 
-        // A branch must come back here rather than go on along a link.
-        s->Attention = 1;
+    /// <summary>Delivers debug traps that wait, unless a shadow of MOV SS holds them.</summary>
+    /// <returns>True when there were any.</returns>
+    private bool TakePendingDebug()
+    {
+        ulong pending = S->Arch.PendingDebug;
+        if (pending == 0 || S->Arch.MovSsShadow)
+            return false;
+        S->Arch.PendingDebug = 0;
+        S->Arch.Activity = X86Activity.Active;
+        Events.DeliverDebug(pending);
         return true;
     }
 
@@ -277,9 +308,9 @@ internal sealed unsafe partial class X86Core
     private void AfterSingle()
     {
         CoreState* s = S;
-        s->Arch.Rflags &= ~Flags.Resume;
-        bool opensShadow = s->Block != null && s->Block->Ops[0].Extra == BlockBuilder.ShadowMark;
-        if (!opensShadow)
+        if (BetweenIterations)
+            s->Arch.Rflags |= Flags.Resume;
+        if (!OpensShadow)
         {
             s->Arch.StiShadow = false;
             s->Arch.MovSsShadow = false;
@@ -288,7 +319,7 @@ internal sealed unsafe partial class X86Core
         if (TrapAfter)
             s->Arch.PendingDebug |= DebugRegisters.SingleStep;
         TrapAfter = false;
-        if (_interruptRequest || _nmi)
+        if (_interruptRequest || _nmi != 0)
             s->Attention = 1;
         UpdateMode();
     }

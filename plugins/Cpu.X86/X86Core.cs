@@ -61,6 +61,7 @@ internal sealed unsafe partial class X86Core : IX86Core
         Controls86 = new ControlRegisters(this);
         Msrs = new MsrFile(this);
         Cpuid = new CpuidFile(this);
+        Random = new RandomSource(context.Seed, Index);
         _builder = new BlockBuilder(this);
 
         MachineMemory.AddCodeObserver(this);
@@ -102,6 +103,9 @@ internal sealed unsafe partial class X86Core : IX86Core
 
     public CpuidFile Cpuid { get; }
 
+    /// <summary>What RDRAND and RDSEED give.</summary>
+    public RandomSource Random { get; }
+
     public ref X86State State => ref S->Arch;
 
     public ref X86GuestControls Controls => ref *_controls;
@@ -129,7 +133,7 @@ internal sealed unsafe partial class X86Core : IX86Core
     {
         physical = 0;
         errorCode = 0;
-        if ((S->Arch.Efer & ControlBits.EferLongModeActive) != 0 && !PageWalker.IsCanonical(linear))
+        if ((S->Arch.Efer & ControlBits.EferLongModeActive) != 0 && !PageWalker.IsCanonical(S, linear))
             return X86TranslationResult.NonCanonical;
         bool exempt = !access.IsImplicit && (Flags.Get(S) & Flags.AlignmentCheck) != 0;
         X86TranslationResult result = Walker.Walk(linear, access.Kind, access.IsUser, exempt, out PageWalk walk);
@@ -159,10 +163,11 @@ internal sealed unsafe partial class X86Core : IX86Core
 
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("x86-core", 1);
+        writer.BeginSection("x86-core", 2);
         writer.Write(new ReadOnlySpan<byte>(&S->Arch, sizeof(X86State)));
         writer.Write(InstructionsRetired);
         Msrs.Save(writer);
+        Random.Save(writer);
         SaveSignals(writer);
         foreach (IX86ExtensionUnit unit in _extensions)
             unit.Save(writer);
@@ -170,13 +175,14 @@ internal sealed unsafe partial class X86Core : IX86Core
 
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("x86-core", 1);
+        reader.BeginSection("x86-core", 2);
         byte[] state = reader.ReadBytes();
         if (state.Length != sizeof(X86State))
             throw new InvalidDataException($"a core's state has {sizeof(X86State)} bytes, not {state.Length}");
         state.CopyTo(new Span<byte>(&S->Arch, sizeof(X86State)));
         _retired = reader.ReadInt64();
         Msrs.Restore(reader);
+        Random.Restore(reader);
         RestoreSignals(reader);
         foreach (IX86ExtensionUnit unit in _extensions)
             unit.Restore(reader);

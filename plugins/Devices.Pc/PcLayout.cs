@@ -12,6 +12,9 @@ internal static class PcLayout
     /// <summary>The extended BIOS data area: the last KiB under 640 KiB.</summary>
     public const ulong ExtendedBiosData = 0x9_FC00;
 
+    /// <summary>Where the ACPI root pointer is on a board whose BIOS area is ROM: in the first KiB of the extended BIOS data area (ACPI 6.5, 5.2.5.1).</summary>
+    public const ulong ExtendedBiosRootPointer = ExtendedBiosData + 0x10;
+
     /// <summary>The BIOS area, where the ACPI root pointer is.</summary>
     public const ulong BiosArea = 0xF_0000;
 

@@ -5,10 +5,13 @@ namespace Dominion.Cli.Tests;
 /// <summary>The command line as a real process.</summary>
 internal static class DominionProcess
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
+
+    /// <summary>The repository's folder.</summary>
+    public static string Root { get; } = Find();
 
     /// <summary>The built program.</summary>
-    public static string Program { get; } = Find();
+    public static string Program { get; } = Path.Combine(Root, "artifacts", "dominion", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "dominion");
 
     /// <summary>Runs the program to its end.</summary>
     public static async Task<Outcome> RunAsync(params string[] arguments) => await RunAsync("", arguments);
@@ -67,8 +70,7 @@ internal static class DominionProcess
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Framework.sln")))
             folder = folder.Parent;
         Assert.NotNull(folder);
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        return Path.Combine(folder.FullName, "artifacts", "dominion", configuration, "dominion");
+        return folder.FullName;
     }
 
     /// <summary>How a run ended.</summary>

@@ -12,9 +12,6 @@ namespace Dominion.Cpu.X86.Decoding;
 /// <summary>Decodes blocks with Iced, once each.</summary>
 internal sealed unsafe class BlockBuilder
 {
-    /// <summary>In <see cref="Op.Extra"/>: the instruction opens an interrupt shadow.</summary>
-    public const ushort ShadowMark = 0x5AD0;
-
     private const int MaximumLength = 15;
 
     private readonly X86Core _core;
@@ -26,13 +23,16 @@ internal sealed unsafe class BlockBuilder
     private readonly Op* _ops;
     private readonly byte* _bytes;
 
+    /// <summary>The first instruction goes beyond CS's limit.</summary>
+    private bool _beyondLimit;
+
     public BlockBuilder(X86Core core)
     {
         _core = core;
         _table = Instructions.Table;
 
-        // Without BMI1 and LZCNT their prefixes mean nothing, and what no feature claims of 0F 18–1F is a NOP (SDM volume 2, appendix A).
-        DecoderOptions options = DecoderOptions.ForceReservedNop;
+        // Without BMI1, LZCNT and WBNOINVD their prefixes mean nothing, and what no feature claims of 0F 18–1F is a NOP (SDM volume 2, appendix A).
+        DecoderOptions options = DecoderOptions.ForceReservedNop | DecoderOptions.NoWbnoinvd;
         if (!core.Cpuid.Has("bmi1"))
             options |= DecoderOptions.NoMPFX_0FBC;
         if (!core.Cpuid.Has("lzcnt"))
@@ -63,6 +63,8 @@ internal sealed unsafe class BlockBuilder
         _core.MakeRoom();
         _core.WatchFrame(address >> FrameRange.FrameShift);
         int count = Decode(rip, start, inPage, SingleStep ? 1 : BlockCache.MaximumInstructions, out int length);
+        if (_beyondLimit)
+            return Refuse();
         if (count > 0)
             return Enter(count, length, address, 0);
 
@@ -76,12 +78,15 @@ internal sealed unsafe class BlockBuilder
             _core.WatchFrame((ulong)(second->Host - _core.MachineMemory.Base) >> FrameRange.FrameShift);
         ReadPage(second, _bytes + taken, MaximumLength);
         count = Decode(rip, _bytes, taken + MaximumLength, 1, out length);
+        if (_beyondLimit)
+            return Refuse();
         if (second->Host == null)
             return EnterUncached(length, address);
         return Enter(count, length, address, (ulong)(second->Host - _core.MachineMemory.Base));
     }
 
     /// <summary>Decodes one instruction from a device's memory. The block is good for one execution.</summary>
+    /// <returns>Null when the fetch faults; the fault is recorded.</returns>
     public Block* BuildFromDevice(ulong rip, ulong linear, ulong physical)
     {
         _core.MakeRoom();
@@ -93,16 +98,21 @@ internal sealed unsafe class BlockBuilder
         {
             FetchEntry* second = _core.ResolveFetch(_core.TruncateLinear((linear & ~0xFFFUL) + FrameRange.FrameSize));
             if (second == null)
-            {
-                _core.S->Leave = _core.S->Leave == LeaveReason.Exit ? LeaveReason.Exit : LeaveReason.Fault;
                 return null;
-            }
-
             ReadPage(second, _bytes + inPage, MaximumLength);
             Decode(rip, _bytes, inPage + MaximumLength, 1, out length);
         }
 
+        if (_beyondLimit)
+            return Refuse();
         return EnterUncached(length, ulong.MaxValue);
+    }
+
+    /// <summary>#GP(0): an instruction that is not all inside CS (SDM volume 3A, 5.3).</summary>
+    private Block* Refuse()
+    {
+        _core.SetFault(X86Exception.GeneralProtection, 0);
+        return null;
     }
 
     private bool SingleStep => (_core.S->Mode & BlockMode.Single) != 0;
@@ -153,12 +163,19 @@ internal sealed unsafe class BlockBuilder
         _window.Set(code, available);
         decoder.IP = rip;
         length = 0;
+        _beyondLimit = false;
         int count = 0;
         while (count < most)
         {
             decoder.Decode(out Instruction instruction);
             if (decoder.LastError == DecoderError.NoMoreBytes && available - length < MaximumLength)
                 break;
+            if (!_core.IsInsideCode(rip, length + instruction.Length))
+            {
+                _beyondLimit = count == 0;
+                break;
+            }
+
             Op* op = &_ops[count];
             Prepare(op, count, length, instruction.Length);
             var lowering = new Lowering { Op = op, Core = _core, BlockRip = rip, Mode = mode, Code = code + length };

@@ -22,14 +22,10 @@ internal sealed unsafe class EventDelivery
     /// <summary>Delivers what an instruction has recorded.</summary>
     public void DeliverPending() => Deliver(TakePending());
 
-    /// <summary>Delivers a debug trap.</summary>
+    /// <summary>Delivers a debug trap, or the fault of an instruction breakpoint.</summary>
     /// <param name="dr6">The bits to set in DR6.</param>
     public void DeliverDebug(ulong dr6) =>
         Deliver(new X86Event(X86EventType.HardwareException, (byte)X86Exception.Debug, FaultAddress: dr6));
-
-    /// <summary>Delivers the fault of an instruction breakpoint, before the instruction.</summary>
-    /// <param name="dr6">The bits to set in DR6.</param>
-    public void DeliverDebugFault(ulong dr6) => DeliverDebug(dr6);
 
     /// <summary>Delivers an event, whatever becomes of it.</summary>
     public void Deliver(X86Event e)
@@ -50,6 +46,8 @@ internal sealed unsafe class EventDelivery
             if (_s->Leave == LeaveReason.Exit)
                 return;
             X86Event second = TakePending();
+            if (second.Type == X86EventType.HardwareException && second.Vector == (byte)X86Exception.PageFault)
+                _s->Arch.Cr2 = second.FaultAddress;
             if (!TryCombine(e, second, out e))
             {
                 Shutdown();
@@ -100,12 +98,11 @@ internal sealed unsafe class EventDelivery
         if (_core.IsIntercepted(X86Intercept.Shutdown))
         {
             var info = new X86InterceptInfo { Intercept = X86Intercept.Shutdown };
-            if (_core.AskHandler(ref info) == X86Verdict.Exited)
-            {
+            X86Verdict verdict = _core.AskHandler(ref info);
+            if (verdict == X86Verdict.Exited)
                 _s->Leave = LeaveReason.Exit;
-                _core.Stop();
+            if (verdict is X86Verdict.Exited or X86Verdict.Completed)
                 return;
-            }
         }
 
         _s->Arch.Activity = X86Activity.Shutdown;
@@ -129,11 +126,7 @@ internal sealed unsafe class EventDelivery
         X86Verdict verdict = _core.AskHandler(ref info);
         taken = verdict is X86Verdict.Completed or X86Verdict.Exited;
         if (verdict == X86Verdict.Exited)
-        {
             _s->Leave = LeaveReason.Exit;
-            _core.Stop();
-        }
-
         e = info.Event;
         return true;
     }
@@ -141,15 +134,13 @@ internal sealed unsafe class EventDelivery
     /// <summary>What changes before delivery begins: CR2, DR6 and DR7.GD.</summary>
     private void NoteArrival(in X86Event e)
     {
-        if (e.Type != X86EventType.HardwareException)
-            return;
-        if (e.Vector == (byte)X86Exception.PageFault)
+        bool hardware = e.Type == X86EventType.HardwareException;
+        if (hardware && e.Vector == (byte)X86Exception.PageFault)
             _s->Arch.Cr2 = e.FaultAddress;
-        if (e.Vector == (byte)X86Exception.Debug)
-        {
+        if (hardware && e.Vector == (byte)X86Exception.Debug)
             _s->Arch.Dr6 = (_s->Arch.Dr6 & ~0xFUL) | e.FaultAddress;
+        if (e.Vector == (byte)X86Exception.Debug && (hardware || e.Type == X86EventType.PrivilegedSoftwareException))
             _s->Arch.Dr7 &= ~SystemRegisters.DebugRegisters.GeneralDetect;
-        }
     }
 
     private bool TryDeliver(in X86Event e)
@@ -162,13 +153,22 @@ internal sealed unsafe class EventDelivery
 
     private static ulong ReturnRip(CoreState* s, in X86Event e) => IsSoftware(e) ? s->Arch.Rip + e.InstructionLength : s->Arch.Rip;
 
-    /// <summary>RFLAGS as it is pushed: faults set RF, so that the instruction is not stopped at its breakpoint again (SDM volume 3B, 18.3.1.1).</summary>
+    /// <summary>RFLAGS as it is pushed: faults set RF, so that the instruction is not stopped at its breakpoint again, and so do interrupts between two iterations of a string instruction (SDM volume 3B, 18.3.1.1).</summary>
     private ulong PushedFlags(in X86Event e)
     {
         ulong flags = Flags.Get(_s);
-        bool fault = e.Type == X86EventType.HardwareException
-            && (X86Exception)e.Vector is not (X86Exception.Debug or X86Exception.DoubleFault or X86Exception.MachineCheck);
-        return fault ? flags | Flags.Resume : flags;
+        bool resumes = e.Type switch
+        {
+            X86EventType.HardwareException => (X86Exception)e.Vector switch
+            {
+                X86Exception.Debug => (e.FaultAddress & SystemRegisters.DebugRegisters.AccessDetected) != 0,
+                X86Exception.DoubleFault or X86Exception.MachineCheck => false,
+                _ => true,
+            },
+            X86EventType.ExternalInterrupt or X86EventType.Nmi => _core.BetweenIterations,
+            _ => false,
+        };
+        return resumes ? flags | Flags.Resume : flags;
     }
 
     private bool DeliverReal(in X86Event e)
@@ -233,7 +233,7 @@ internal sealed unsafe class EventDelivery
         if (!gate.IsPresent)
             return _core.SetFault(X86Exception.SegmentNotPresent, idtError);
         if (gate.Type == SystemType.TaskGate)
-            return _core.Tasks.SwitchThroughGate(gate, TaskSwitchKind.Gate, ReturnRip(_s, e), e.HasErrorCode, e.ErrorCode, external);
+            return _core.Tasks.SwitchThroughGate(gate, TaskSwitchKind.Gate, ReturnRip(_s, e), PushedFlags(e), e.HasErrorCode, e.ErrorCode, external);
 
         if (!ReadHandler(gate, external, out ushort selector, out Descriptor code))
             return false;
@@ -252,7 +252,7 @@ internal sealed unsafe class EventDelivery
             if (!_core.Tasks.ReadStackPointer(cpl, out ushort ssSelector, out ulong rsp, external)
                 || !_core.Segments.CheckStack(ssSelector, cpl, X86Exception.InvalidTss, external, out X86Segment ss))
                 return false;
-            frame = new FrameWriter(_core, cpl, ss, rsp, false);
+            frame = new FrameWriter(_core, cpl, ss, rsp, false, external);
             ref X86Segments old = ref _s->Arch.Segments;
             if (virtual8086
                 && (!frame.Push(old[(int)X86SegmentRegister.Gs].Selector, size) || !frame.Push(old[(int)X86SegmentRegister.Fs].Selector, size)
@@ -263,13 +263,13 @@ internal sealed unsafe class EventDelivery
         }
         else
         {
-            frame = new FrameWriter(_core, cpl);
+            frame = new FrameWriter(_core, cpl, false, external);
         }
 
         if (!frame.Push(PushedFlags(e), size) || !frame.Push(cs, size) || !frame.Push(ReturnRip(_s, e), size)
             || (e.HasErrorCode && !frame.Push(e.ErrorCode, size)))
             return false;
-        if (!_core.Far.CheckTarget(code, offset))
+        if (!_core.Far.CheckTarget(code, offset, external))
             return false;
 
         ulong cleared = Flags.Trap | Flags.Virtual8086 | Flags.Resume | Flags.NestedTask;
@@ -299,7 +299,7 @@ internal sealed unsafe class EventDelivery
             return false;
         if (!code.IsLong || code.IsDefault32)
             return _core.SetFault(X86Exception.GeneralProtection, (selector & 0xFFFCu) | external);
-        if (!PageWalker.IsCanonical(gate.GateOffset))
+        if (!PageWalker.IsCanonical(_s, gate.GateOffset))
             return _core.SetFault(X86Exception.GeneralProtection, external);
 
         bool inner = !code.IsConforming && code.Dpl < _s->Cpl;
@@ -312,7 +312,7 @@ internal sealed unsafe class EventDelivery
         X86Segment ss = inner
             ? new X86Segment { Selector = (ushort)cpl, Attributes = X86SegmentAttributes.Unusable | (X86SegmentAttributes)(cpl << 5) }
             : oldSs;
-        var frame = new FrameWriter(_core, cpl, ss, rsp, true);
+        var frame = new FrameWriter(_core, cpl, ss, rsp, true, external);
         frame.Align();
         ushort cs = _s->Arch.Segments[(int)X86SegmentRegister.Cs].Selector;
         if (!frame.Push(oldSs.Selector, 8) || !frame.Push(oldRsp, 8) || !frame.Push(PushedFlags(e), 8)
@@ -340,8 +340,12 @@ internal sealed unsafe class EventDelivery
         return code.IsPresent || _core.SetFault(X86Exception.SegmentNotPresent, error);
     }
 
-    private bool Enter(ushort selector, in Descriptor code, ulong offset, int cpl, in FrameWriter frame, ulong cleared, bool fromVirtual8086)
+    private bool Enter(ushort selector, Descriptor code, ulong offset, int cpl, in FrameWriter frame, ulong cleared, bool fromVirtual8086)
     {
+        // The last thing that can fault.
+        if (!_core.Segments.SetAccessed(selector, ref code))
+            return false;
+
         // Flags first: the segment rules below must be those of protected mode.
         ulong flags = Flags.Get(_s) & ~cleared;
         if (fromVirtual8086)

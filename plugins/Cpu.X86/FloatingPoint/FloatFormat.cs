@@ -1,10 +1,12 @@
 namespace Dominion.Cpu.X86.FloatingPoint;
 
-/// <summary>One of the two interchange formats whose integer bit is implied; values are handled as their bits in a ulong.</summary>
+/// <summary>One of the three interchange formats whose integer bit is implied; values are handled as their bits in a ulong.</summary>
 internal readonly struct FloatFormat(int fractionBits, int exponentBits)
 {
     public readonly int FractionBits = fractionBits;
     public readonly int ExponentBits = exponentBits;
+
+    public static FloatFormat Half => new(10, 5);
 
     public static FloatFormat Single => new(23, 8);
 

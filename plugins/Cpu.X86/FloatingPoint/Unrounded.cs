@@ -48,6 +48,36 @@ internal readonly struct Unrounded(bool sign, int exponent, ulong high, ulong lo
         return true;
     }
 
+    /// <summary>The sum of numbers that use Low too, but leave its lowest 20 bits clear: products of two significands of at most 53 bits. False when it is exactly zero.</summary>
+    public static bool TryAddWide(in Unrounded left, in Unrounded right, out Unrounded sum)
+    {
+        UInt128 x = new(left.High, left.Low);
+        UInt128 y = new(right.High, right.Low);
+        bool swap = left.Exponent < right.Exponent || (left.Exponent == right.Exponent && x < y);
+        UInt128 larger = swap ? y : x;
+        int exponent = swap ? right.Exponent : left.Exponent;
+        bool sign = swap ? right.Sign : left.Sign;
+
+        // Ones fall off only at distances that leave at most one leading zero, so the sticky bit stays far below what rounding looks at.
+        UInt128 smaller = WideMath.ShiftRightSticky(swap ? x : y, Math.Abs(left.Exponent - right.Exponent));
+        if (left.Sign == right.Sign)
+        {
+            UInt128 total = larger + smaller;
+            if (total < larger)
+            {
+                total = WideMath.ShiftRightSticky(total, 1) | (UInt128.One << 127);
+                exponent++;
+            }
+
+            sum = new Unrounded(sign, exponent, (ulong)(total >> 64), (ulong)total);
+            return true;
+        }
+
+        UInt128 difference = larger - smaller;
+        sum = difference == 0 ? default : Normalize(sign, exponent, (ulong)(difference >> 64), (ulong)difference);
+        return difference != 0;
+    }
+
     public static Unrounded Multiply(in Unrounded left, in Unrounded right)
     {
         ulong high = Math.BigMul(left.High, right.High, out ulong low);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Dominion.Diagnostics;
 
 namespace Dominion.Cpu.X86.Models;
@@ -10,6 +11,10 @@ internal sealed record CpuModel
 
     /// <summary>The twelve letters of leaf 0.</summary>
     public required string Vendor { get; init; }
+
+    /// <summary>Whether it is AMD's, where the two makers' processors differ.</summary>
+    [JsonIgnore]
+    public bool IsAmd => Vendor == "AuthenticAMD";
 
     /// <summary>The brand string, at most 47 letters.</summary>
     public required string Brand { get; init; }

@@ -16,13 +16,16 @@ internal static class CpuModelCatalog
         Converters = { new HexNumberConverter(), new HexLongConverter() },
     };
 
-    /// <summary>The names of the models.</summary>
+    /// <summary>The model of a manifest that names none.</summary>
+    private const string Default = "x86-64-v2";
+
+    /// <summary>The names of the models, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         .. typeof(CpuModelCatalog).Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .Select(name => name[Prefix.Length..])
-            .Order(StringComparer.Ordinal),
+            .OrderBy(name => name != Default).ThenBy(name => name, StringComparer.Ordinal),
     ];
 
     /// <summary>Reads a model.</summary>

@@ -10,5 +10,6 @@ internal static class PageEntry
     public const ulong Dirty = 1 << 6;
     public const ulong Large = 1 << 7;
     public const ulong Global = 1 << 8;
+    public const int KeyShift = 59;
     public const ulong NoExecute = 1UL << 63;
 }

@@ -8,4 +8,5 @@ internal static class PageFaultCode
     public const uint User = 1 << 2;
     public const uint Reserved = 1 << 3;
     public const uint Fetch = 1 << 4;
+    public const uint ProtectionKey = 1 << 5;
 }

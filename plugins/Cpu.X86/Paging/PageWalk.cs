@@ -15,6 +15,9 @@ internal struct PageWalk
     /// <summary>The size of the page as a power of two: 12, 21, 22 or 30.</summary>
     public int PageBits;
 
+    /// <summary>One bit for the protection key that the access was checked against, or 0.</summary>
+    public uint KeyMask;
+
     /// <summary>The error code when the walk ended in a page fault.</summary>
     public uint ErrorCode;
 }

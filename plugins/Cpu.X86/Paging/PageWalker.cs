@@ -5,7 +5,7 @@ using Dominion.Memory;
 
 namespace Dominion.Cpu.X86.Paging;
 
-/// <summary>Walks the paging structures: 32-bit, PAE and 4-level paging (SDM volume 3A, chapter 4).</summary>
+/// <summary>Walks the paging structures: 32-bit, PAE, 4-level and 5-level paging (SDM volume 3A, chapter 4).</summary>
 internal sealed unsafe class PageWalker
 {
     private const ulong AddressMask = 0x000F_FFFF_FFFF_F000;
@@ -23,9 +23,19 @@ internal sealed unsafe class PageWalker
         _reserved = AddressMask & (~0UL << memory.AddressBits);
     }
 
-    /// <summary>Whether bits 63 to 47 of an address are equal (SDM volume 1, 3.3.7.1).</summary>
+    /// <summary>What <see cref="CoreState.CanonicalShift"/> is with linear addresses of 48 bits.</summary>
+    public const int Shift48 = 16;
+
+    /// <summary>What <see cref="CoreState.CanonicalShift"/> is with linear addresses of 57 bits.</summary>
+    public const int Shift57 = 7;
+
+    /// <summary>Whether bits 63 to 47, or to 56 with 5-level paging, of an address are equal (SDM volume 1, 3.3.7.1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsCanonical(ulong linear) => (ulong)((long)(linear << 16) >> 16) == linear;
+    public static bool IsCanonical(CoreState* s, ulong linear) => IsCanonical(linear, s->CanonicalShift);
+
+    /// <summary>Whether the highest bits of an address, one more than <paramref name="shift"/>, are equal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsCanonical(ulong linear, int shift) => (ulong)((long)(linear << shift) >> shift) == linear;
 
     /// <summary>The bits of a PAE page-directory-pointer entry that must be zero (SDM volume 3A, 4.4.1).</summary>
     public ulong ReservedPdpteBits => _reserved | 0xFFF0_0000_0000_01E6;
@@ -66,7 +76,7 @@ internal sealed unsafe class PageWalker
         }
         else if ((_s->Arch.Efer & ControlBits.EferLongModeActive) != 0)
         {
-            shift = 39;
+            shift = (_s->Arch.Cr4 & ControlBits.Cr4LinearAddress57) != 0 ? 48 : 39;
             table = _s->Arch.Cr3 & AddressMask;
         }
         else
@@ -80,7 +90,7 @@ internal sealed unsafe class PageWalker
         }
 
         // The entries used, for the accessed flags.
-        ulong* path = stackalloc ulong[4];
+        ulong* path = stackalloc ulong[5];
         int depth = 0;
         ulong entry;
         while (true)
@@ -106,8 +116,11 @@ internal sealed unsafe class PageWalker
         if (!wide || (_s->Arch.Efer & ControlBits.EferNoExecute) == 0)
             noExecute = 0;
         bool allowed = IsAllowed(kind, isUser, smapExempt, rights, (noExecute & PageEntry.NoExecute) != 0, out bool canWrite);
-        if (!allowed)
-            return Fault(PageFaultCode.Present, kind, isUser, ref walk);
+        uint keyFault = 0;
+        if (kind != MemoryAccess.Execute && (rights & PageEntry.User) != 0 && HasProtectionKeys)
+            keyFault = CheckKey(kind, isUser, (int)(entry >> PageEntry.KeyShift) & 15, ref walk, ref canWrite);
+        if (!allowed || keyFault != 0)
+            return Fault(PageFaultCode.Present | keyFault, kind, isUser, ref walk);
 
         for (int i = 0; i < depth; i++)
         {
@@ -150,7 +163,7 @@ internal sealed unsafe class PageWalker
             bits |= PageEntry.NoExecute;
         if (!longMode)
             bits |= 0x7FF0_0000_0000_0000;
-        if (shift == 39)
+        if (shift >= 39)
             bits |= PageEntry.Large;
         else if (leaf && shift > 12)
             bits |= ((1UL << shift) - 1) & ~0x1FFFUL;
@@ -180,6 +193,21 @@ internal sealed unsafe class PageWalker
         if (userPage && (cr4 & ControlBits.Cr4Smap) != 0 && !smapExempt)
             return false;
         return kind != MemoryAccess.Write || canWrite;
+    }
+
+    /// <summary>Protection keys are for user-mode pages of 4-level and 5-level paging.</summary>
+    private bool HasProtectionKeys =>
+        (_s->Arch.Cr4 & ControlBits.Cr4ProtectionKeys) != 0 && (_s->Arch.Efer & ControlBits.EferLongModeActive) != 0;
+
+    /// <summary>The rights that PKRU leaves to a protection key (SDM volume 3A, 4.6.2).</summary>
+    /// <returns>The bit of the error code, or 0.</returns>
+    private uint CheckKey(MemoryAccess kind, bool isUser, int key, ref PageWalk walk, ref bool canWrite)
+    {
+        walk.KeyMask = 1u << key;
+        uint rights = _s->Arch.Pkru >> (2 * key);
+        bool writesDisabled = (rights & 2) != 0 && (isUser || (_s->Arch.Cr0 & ControlBits.Cr0WriteProtect) != 0);
+        canWrite &= !writesDisabled;
+        return (rights & 1) != 0 || (writesDisabled && kind == MemoryAccess.Write) ? PageFaultCode.ProtectionKey : 0;
     }
 
     private X86TranslationResult Fault(uint code, MemoryAccess kind, bool isUser, ref PageWalk walk)

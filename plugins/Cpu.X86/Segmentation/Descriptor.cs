@@ -56,6 +56,9 @@ internal readonly record struct Descriptor(ulong Low, ulong High = 0)
     /// <summary>A gate's target offset.</summary>
     public ulong GateOffset => (Low & 0xFFFF) | ((Low >> 32) & 0xFFFF_0000) | (High << 32);
 
+    /// <summary>The type field of a 16-byte call gate's upper half, which must be zero (SDM volume 3A, 5.8.3.1).</summary>
+    public int HighType => (int)(High >> 40) & 31;
+
     /// <summary>A call gate's parameter count.</summary>
     public int GateParameters => (int)(Low >> 32) & 31;
 

@@ -174,10 +174,13 @@ internal sealed unsafe class FarTransfers
     }
 
     /// <summary>Whether an offset can be gone to in a code segment.</summary>
-    public bool CheckTarget(in Descriptor code, ulong offset)
+    /// <param name="code">The code segment.</param>
+    /// <param name="offset">The offset.</param>
+    /// <param name="external">The EXT bit of the error code.</param>
+    public bool CheckTarget(in Descriptor code, ulong offset, uint external = 0)
     {
-        bool valid = _core.IsLongMode && code.IsLong ? PageWalker.IsCanonical(offset) : offset <= code.Limit;
-        return valid || _core.SetFault(X86Exception.GeneralProtection, 0);
+        bool valid = _core.IsLongMode && code.IsLong ? PageWalker.IsCanonical(_core.S, offset) : offset <= code.Limit;
+        return valid || _core.SetFault(X86Exception.GeneralProtection, external);
     }
 
     /// <summary>Loads CS and RIP.</summary>
@@ -254,7 +257,7 @@ internal sealed unsafe class FarTransfers
         target = gate.GateSelector;
         offset = gate.Type == SystemType.CallGate16 ? gate.GateOffset & 0xFFFF : gate.GateOffset;
         uint error = selector & 0xFFFCu;
-        if (gate.Dpl < _s->Cpl || gate.Dpl < (selector & 3))
+        if (gate.Dpl < _s->Cpl || gate.Dpl < (selector & 3) || gate.HighType != 0)
             return _core.SetFault(X86Exception.GeneralProtection, error);
         if (!gate.IsPresent)
             return _core.SetFault(X86Exception.SegmentNotPresent, error);
@@ -338,7 +341,7 @@ internal sealed unsafe class FarTransfers
         if (!descriptor.IsPresent)
             return _core.SetFault(X86Exception.SegmentNotPresent, error);
         if (descriptor.Type != SystemType.TaskGate)
-            return _core.Tasks.Switch(selector, kind, next, false, 0);
-        return _core.Tasks.SwitchThroughGate(descriptor, kind, next, false, 0);
+            return _core.Tasks.Switch(selector, kind, next, Flags.Get(_s), false, 0);
+        return _core.Tasks.SwitchThroughGate(descriptor, kind, next, Flags.Get(_s), false, 0);
     }
 }

@@ -11,15 +11,18 @@ internal unsafe ref struct FrameWriter
     private readonly bool _user;
     private readonly bool _wide;
     private readonly bool _switched;
+    private readonly uint _external;
     private ulong _rsp;
 
     /// <summary>Writes to the current stack.</summary>
     /// <param name="core">The core.</param>
     /// <param name="cpl">The privilege level that the accesses have.</param>
     /// <param name="wide">Whether it is used as in 64-bit mode.</param>
-    public FrameWriter(X86Core core, int cpl, bool wide = false)
+    /// <param name="external">The EXT bit of error codes.</param>
+    public FrameWriter(X86Core core, int cpl, bool wide = false, uint external = 0)
     {
         _core = core;
+        _external = external;
         _ss = core.S->Arch.Segments[(int)X86SegmentRegister.Ss];
         _user = cpl == 3;
         _wide = wide || core.Is64Bit;
@@ -32,9 +35,11 @@ internal unsafe ref struct FrameWriter
     /// <param name="ss">Its segment.</param>
     /// <param name="rsp">Its top.</param>
     /// <param name="wide">Whether it is used as in 64-bit mode.</param>
-    public FrameWriter(X86Core core, int cpl, scoped in X86Segment ss, ulong rsp, bool wide)
+    /// <param name="external">The EXT bit of error codes.</param>
+    public FrameWriter(X86Core core, int cpl, scoped in X86Segment ss, ulong rsp, bool wide, uint external = 0)
     {
         _core = core;
+        _external = external;
         _ss = ss;
         _user = cpl == 3;
         _wide = wide;
@@ -53,8 +58,8 @@ internal unsafe ref struct FrameWriter
         if (_wide)
         {
             linear = pointer;
-            if (!Paging.PageWalker.IsCanonical(linear))
-                return _core.SetFault(X86Exception.StackFault, 0);
+            if (!Paging.PageWalker.IsCanonical(_core.S, linear))
+                return _core.SetFault(X86Exception.StackFault, _external);
         }
         else
         {
@@ -63,7 +68,7 @@ internal unsafe ref struct FrameWriter
             ulong last = pointer + (ulong)size - 1;
             bool inside = down ? pointer > _ss.Limit && last <= Mask : last <= _ss.Limit;
             if (!inside)
-                return _core.SetFault(X86Exception.StackFault, _switched ? (uint)(_ss.Selector & 0xFFFC) : 0);
+                return _core.SetFault(X86Exception.StackFault, (_switched ? _ss.Selector & 0xFFFCu : 0) | _external);
         }
 
         if (!_core.StoreAs(_user, linear, &value, size))

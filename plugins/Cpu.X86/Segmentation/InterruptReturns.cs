@@ -26,7 +26,7 @@ internal sealed unsafe class InterruptReturns
             : (_s->Arch.Rflags & Flags.NestedTask) != 0 ? ReturnTask(next)
             : ReturnProtected(size);
         if (ok)
-            _s->Arch.NmiBlocked = false;
+            _core.UnblockNmi();
         return ok;
     }
 

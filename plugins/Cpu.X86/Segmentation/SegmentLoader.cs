@@ -144,7 +144,6 @@ internal sealed unsafe class SegmentLoader
             segment.Attributes &= ~X86SegmentAttributes.DplMask;
         if (!_core.IsLongMode || register < X86SegmentRegister.Fs)
             segment.Base = 0;
-        segment.Limit = 0;
         _core.SegmentsChanged();
     }
 

@@ -5,6 +5,9 @@ namespace Dominion.Cpu.X86.Segmentation;
 /// <summary>The task-state segment: stack pointers, the I/O bitmap, and task switches (SDM volume 3A, chapter 7). A result of false means that a fault is recorded.</summary>
 internal sealed unsafe class TaskSwitcher
 {
+    /// <summary>The bits of EFLAGS that are not reserved.</summary>
+    private const uint DefinedFlags = 0x3F_7FD5;
+
     private const int Size16 = 44;
     private const int Size32 = 104;
 
@@ -53,7 +56,7 @@ internal sealed unsafe class TaskSwitcher
         if (!_core.LoadSystem(Tr.Base + offset, &value, 8))
             return false;
         rsp = value;
-        return Paging.PageWalker.IsCanonical(rsp) || _core.SetFault(X86Exception.StackFault, external);
+        return Paging.PageWalker.IsCanonical(_core.S, rsp) || _core.SetFault(X86Exception.StackFault, external);
     }
 
     /// <summary>Whether the I/O permission bitmap allows a range of ports (SDM volume 1, 19.5.2).</summary>
@@ -64,13 +67,13 @@ internal sealed unsafe class TaskSwitcher
         if (!Tr.IsUsable || (Tr.Type != SystemType.Tss32Busy && Tr.Type != SystemType.Tss32Available) || Tr.Limit < 103)
             return _core.SetFault(X86Exception.GeneralProtection, 0);
         ushort bitmap;
-        if (!_core.LoadSystem(_core.TruncateLinear(Tr.Base + 102), &bitmap, 2))
+        if (!_core.LoadSystem(_core.TruncateSystem(Tr.Base + 102), &bitmap, 2))
             return false;
         uint offset = bitmap + (uint)(port >> 3);
         if (offset + 1 > Tr.Limit)
             return _core.SetFault(X86Exception.GeneralProtection, 0);
         ushort bits;
-        if (!_core.LoadSystem(_core.TruncateLinear(Tr.Base + offset), &bits, 2))
+        if (!_core.LoadSystem(_core.TruncateSystem(Tr.Base + offset), &bits, 2))
             return false;
         return ((bits >> (port & 7)) & ((1 << size) - 1)) == 0 || _core.SetFault(X86Exception.GeneralProtection, 0);
     }
@@ -92,7 +95,7 @@ internal sealed unsafe class TaskSwitcher
     }
 
     /// <summary>Switches to the task that a task gate names.</summary>
-    public bool SwitchThroughGate(in Descriptor gate, TaskSwitchKind kind, ulong next, bool hasErrorCode, uint errorCode, uint external = 0)
+    public bool SwitchThroughGate(in Descriptor gate, TaskSwitchKind kind, ulong next, ulong flags, bool hasErrorCode, uint errorCode, uint external = 0)
     {
         ushort selector = gate.GateSelector;
         uint error = (selector & 0xFFFCu) | external;
@@ -104,7 +107,7 @@ internal sealed unsafe class TaskSwitcher
             return _core.SetFault(X86Exception.GeneralProtection, error);
         if (!tss.IsPresent)
             return _core.SetFault(X86Exception.SegmentNotPresent, error);
-        return Switch(selector, kind, next, hasErrorCode, errorCode, external);
+        return Switch(selector, kind, next, flags, hasErrorCode, errorCode, external);
     }
 
     /// <summary>Goes back to the task that the current one is nested in: IRET with NT set.</summary>
@@ -122,17 +125,18 @@ internal sealed unsafe class TaskSwitcher
             return _core.SetFault(X86Exception.InvalidTss, error);
         if (!tss.IsPresent)
             return _core.SetFault(X86Exception.SegmentNotPresent, error);
-        return Switch(link, TaskSwitchKind.Return, next, false, 0);
+        return Switch(link, TaskSwitchKind.Return, next, Flags.Get(_s), false, 0);
     }
 
     /// <summary>Switches to a task whose descriptor has been checked.</summary>
     /// <param name="selector">The TSS's selector.</param>
     /// <param name="kind">What caused it.</param>
     /// <param name="next">RIP to save for the old task.</param>
+    /// <param name="flags">RFLAGS to save for the old task.</param>
     /// <param name="hasErrorCode">Whether an error code is pushed on the new task's stack.</param>
     /// <param name="errorCode">The error code.</param>
     /// <param name="external">The EXT bit.</param>
-    public bool Switch(ushort selector, TaskSwitchKind kind, ulong next, bool hasErrorCode, uint errorCode, uint external = 0)
+    public bool Switch(ushort selector, TaskSwitchKind kind, ulong next, ulong flags, bool hasErrorCode, uint errorCode, uint external = 0)
     {
         if (!_core.Segments.ReadDescriptor(selector, X86Exception.InvalidTss, out Descriptor descriptor, external))
             return false;
@@ -149,7 +153,6 @@ internal sealed unsafe class TaskSwitcher
         if (!_core.LoadSystem(Tr.Base, oldImage, oldSize) || !_core.LoadSystem(descriptor.Base, newImage, size))
             return false;
 
-        ulong flags = Flags.Get(_s);
         if (kind == TaskSwitchKind.Return)
             flags &= ~Flags.NestedTask;
         SaveImage(oldImage, oldWide, next, flags);
@@ -167,7 +170,10 @@ internal sealed unsafe class TaskSwitcher
         if (kind != TaskSwitchKind.Return && !SetBusy(selector, true))
             return false;
         descriptor = descriptor with { Low = descriptor.Low | (1UL << 41) };
-        return LoadTask(selector, descriptor, newImage, wide, kind, hasErrorCode, errorCode, external);
+        if (LoadTask(selector, descriptor, newImage, wide, kind, hasErrorCode, errorCode, external))
+            return true;
+        _core.FaultsInNewTask = kind != TaskSwitchKind.Gate;
+        return false;
     }
 
     private bool SetBusy(ushort selector, bool busy)
@@ -212,10 +218,10 @@ internal sealed unsafe class TaskSwitcher
         ushort* words = (ushort*)image;
         Tr = descriptor.ToSegment(selector);
         _s->Arch.Cr0 |= ControlBits.Cr0TaskSwitched;
-        if (wide && (_s->Arch.Cr0 & ControlBits.Cr0Paging) != 0 && fields[7] != _s->Arch.Cr3 && !_core.Controls86.LoadCr3(fields[7]))
+        if (wide && (_s->Arch.Cr0 & ControlBits.Cr0Paging) != 0 && !_core.Controls86.LoadCr3(fields[7]))
             return false;
 
-        ulong flags = wide ? fields[9] : (_s->Arch.Rflags & ~0xFFFFUL) | words[8];
+        ulong flags = (wide ? fields[9] : words[8]) & DefinedFlags;
         if (kind is TaskSwitchKind.Call or TaskSwitchKind.Gate)
             flags |= Flags.NestedTask;
         _s->Arch.Rip = wide ? fields[8] : words[7];
@@ -223,7 +229,7 @@ internal sealed unsafe class TaskSwitcher
             _s->Arch.Gpr[i] = wide ? fields[10 + i] : (_s->Arch.Gpr[i] & 0xFFFF_0000) | words[9 + i];
         _s->Arch.Dr7 &= ~0x155UL;
         bool virtual8086 = wide && (flags & Flags.Virtual8086) != 0;
-        _core.SetFlags(flags & ~Flags.Resume);
+        _core.SetFlags((_s->Arch.Dr7 & 0xFF) != 0 ? flags : flags & ~Flags.Resume);
 
         ushort* selectors = stackalloc ushort[6];
         for (int i = 0; i < 6; i++)
@@ -283,6 +289,8 @@ internal sealed unsafe class TaskSwitcher
             return _core.SetFault(vector, error);
         if (!descriptor.IsPresent)
             return _core.SetFault(vector == X86Exception.InvalidTss ? vector : X86Exception.SegmentNotPresent, error);
+        if (!_core.IsCanonicalBase(descriptor.Base))
+            return _core.SetFault(X86Exception.GeneralProtection, error);
         _s->Arch.Segments[(int)X86SegmentRegister.Ldtr] = descriptor.ToSegment(selector);
         return true;
     }

@@ -27,11 +27,13 @@ internal static class ControlBits
     public const ulong Cr4OsFxsr = 1 << 9;
     public const ulong Cr4OsXmmExceptions = 1 << 10;
     public const ulong Cr4Umip = 1 << 11;
+    public const ulong Cr4LinearAddress57 = 1 << 12;
     public const ulong Cr4FsGsBase = 1 << 16;
     public const ulong Cr4Pcid = 1 << 17;
     public const ulong Cr4OsXsave = 1 << 18;
     public const ulong Cr4Smep = 1 << 20;
     public const ulong Cr4Smap = 1 << 21;
+    public const ulong Cr4ProtectionKeys = 1 << 22;
 
     public const ulong EferSyscall = 1 << 0;
     public const ulong EferLongModeEnable = 1 << 8;

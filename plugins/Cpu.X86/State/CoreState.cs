@@ -47,6 +47,9 @@ internal unsafe struct CoreState
     /// <summary>The current privilege level.</summary>
     public int Cpl;
 
+    /// <summary>The bits above a canonical address that repeat its highest: 16, or 7 with 5-level paging.</summary>
+    public int CanonicalShift;
+
     /// <summary>Bit n: segment n can be read at every offset without a check.</summary>
     public uint FlatForRead;
 
@@ -64,6 +67,9 @@ internal unsafe struct CoreState
 
     /// <summary>Not zero when SSE instructions fault (CR0.EM, CR0.TS or CR4.OSFXSR clear).</summary>
     public byte SseBlocked;
+
+    /// <summary>Not zero when instructions of AVX and its kin fault (outside protected mode, CR4.OSXSAVE clear, XCR0 without SSE and AVX, or CR0.TS).</summary>
+    public byte AvxBlocked;
 
     /// <summary>The exception or interrupt to deliver when <see cref="Leave"/> is <see cref="LeaveReason.Fault"/>.</summary>
     public byte FaultVector;

@@ -115,13 +115,14 @@ internal sealed unsafe class ControlRegisters
     {
         ulong old = _s->Arch.Cr4;
         if ((value & ~PermittedCr4) != 0
-            || (_core.IsLongMode && (value & ControlBits.Cr4Pae) == 0))
+            || (_core.IsLongMode && (value & ControlBits.Cr4Pae) == 0)
+            || (_core.IsLongMode && ((old ^ value) & ControlBits.Cr4LinearAddress57) != 0))
             return _core.SetFault(X86Exception.GeneralProtection, 0);
         bool enablesPcid = (value & ~old & ControlBits.Cr4Pcid) != 0;
         if (enablesPcid && (!_core.IsLongMode || (_s->Arch.Cr3 & 0xFFF) != 0))
             return _core.SetFault(X86Exception.GeneralProtection, 0);
         const ulong TranslationBits = ControlBits.Cr4PageSizeExtensions | ControlBits.Cr4Pae | ControlBits.Cr4PageGlobal
-            | ControlBits.Cr4Smep | ControlBits.Cr4Smap | ControlBits.Cr4Pcid;
+            | ControlBits.Cr4Smep | ControlBits.Cr4Smap | ControlBits.Cr4Pcid | ControlBits.Cr4ProtectionKeys | ControlBits.Cr4LinearAddress57;
         bool changes = ((old ^ value) & TranslationBits) != 0;
         _s->Arch.Cr4 = value;
         bool pae = (value & ControlBits.Cr4Pae) != 0 && !_core.IsLongMode && (_s->Arch.Cr0 & ControlBits.Cr0Paging) != 0;

@@ -12,6 +12,9 @@ internal sealed unsafe class MsrFile : IPersistent
     private const uint MtrrCapability = 0xFE;
     private const uint MtrrDefault = 0x2FF;
 
+    /// <summary>IA32_XSS: there are no supervisor state components, so only 0 can be written (SDM volume 1, 13.3).</summary>
+    private const uint Xss = 0xDA0;
+
     private static readonly uint[] FixedRanges = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26A, 0x26B, 0x26C, 0x26D, 0x26E, 0x26F];
 
     private readonly X86Core _core;
@@ -19,6 +22,7 @@ internal sealed unsafe class MsrFile : IPersistent
     private readonly ulong[] _variable = new ulong[2 * VariableRanges];
     private readonly ulong[] _fixed = new ulong[FixedRanges.Length];
     private readonly List<(uint First, uint Last, IX86ExtensionUnit Unit)> _extensions = [];
+    private readonly AmdMsrs? _amd;
     private ulong _mtrrDefault;
     private ulong _machineCheckStatus;
 
@@ -26,6 +30,7 @@ internal sealed unsafe class MsrFile : IPersistent
     {
         _core = core;
         _s = core.S;
+        _amd = core.Model.IsAmd ? new AmdMsrs() : null;
     }
 
     private ulong AddressMask => (1UL << _core.Memory.AddressBits) - 1;
@@ -37,6 +42,7 @@ internal sealed unsafe class MsrFile : IPersistent
         Array.Clear(_fixed);
         _mtrrDefault = 0;
         _machineCheckStatus = 0;
+        _amd?.Reset();
     }
 
     /// <summary>Gives a range of MSRs to an extension's unit.</summary>
@@ -63,6 +69,7 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0x1A0: value = state.MiscEnable; return true;
             case 0x1D9: value = state.DebugControl; return true;
             case 0x277: value = state.Pat; return true;
+            case Xss: value = state.Xss; return _core.Cpuid.HasXsaves;
             case 0xC000_0080: value = state.Efer; return true;
             case 0xC000_0081: value = state.Star; return true;
             case 0xC000_0082: value = state.Lstar; return true;
@@ -86,6 +93,8 @@ internal sealed unsafe class MsrFile : IPersistent
 
         if (IsApic(index))
             return _core.LocalApic is { } apic && apic.TryReadMsr(index, out value);
+        if (_amd != null && _amd.TryRead(index, out value))
+            return true;
         foreach ((uint first, uint last, IX86ExtensionUnit unit) in _extensions)
         {
             if (index >= first && index <= last)
@@ -108,10 +117,11 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0x174: state.SysenterCs = (uint)value; return true;
             case 0x175: return SetCanonical(ref state.SysenterEsp, value);
             case 0x176: return SetCanonical(ref state.SysenterEip, value);
-            case 0x17A: _machineCheckStatus = value; return (value & ~7UL) == 0;
+            case 0x17A: return SetWithin(ref _machineCheckStatus, value, 7);
             case 0x1A0: state.MiscEnable = value; return true;
-            case 0x1D9: state.DebugControl = value & 0xDFC3; return (value & ~0xDFC3UL) == 0;
+            case 0x1D9: return SetWithin(ref state.DebugControl, value, 0xDFC3);
             case 0x277: return WritePat(value);
+            case Xss: return _core.Cpuid.HasXsaves && value == 0;
             case 0xC000_0080: return _core.Controls86.WriteEfer(value);
             case 0xC000_0081: state.Star = value; return true;
             case 0xC000_0082: return SetCanonical(ref state.Lstar, value);
@@ -120,7 +130,7 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0xC000_0100: return SetCanonical(ref state.Segments[(int)X86SegmentRegister.Fs].Base, value);
             case 0xC000_0101: return SetCanonical(ref state.Segments[(int)X86SegmentRegister.Gs].Base, value);
             case 0xC000_0102: return SetCanonical(ref state.KernelGsBase, value);
-            case 0xC000_0103: state.TscAux = (uint)value; return _core.Cpuid.HasRdtscp && value <= uint.MaxValue;
+            case 0xC000_0103: return _core.Cpuid.HasRdtscp && SetWithin(ref state.TscAux, value, uint.MaxValue);
             case MtrrDefault: return WriteMtrr(ref _mtrrDefault, value, ~0xCFFUL, (byte)value);
             case >= 0x200 and < 0x200 + (2 * VariableRanges):
                 bool mask = (index & 1) != 0;
@@ -132,6 +142,8 @@ internal sealed unsafe class MsrFile : IPersistent
             return WriteFixed(range, value);
         if (IsApic(index))
             return _core.LocalApic is { } apic && apic.TryWriteMsr(index, value);
+        if (_amd != null && _amd.TryWrite(index, value))
+            return true;
         foreach ((uint first, uint last, IX86ExtensionUnit unit) in _extensions)
         {
             if (index >= first && index <= last)
@@ -150,6 +162,7 @@ internal sealed unsafe class MsrFile : IPersistent
             writer.Write(value);
         writer.Write(_mtrrDefault);
         writer.Write(_machineCheckStatus);
+        _amd?.Save(writer);
     }
 
     public void Restore(StateReader reader)
@@ -161,13 +174,22 @@ internal sealed unsafe class MsrFile : IPersistent
             _fixed[i] = reader.ReadUInt64();
         _mtrrDefault = reader.ReadUInt64();
         _machineCheckStatus = reader.ReadUInt64();
+        _amd?.Restore(reader);
     }
 
     private static bool IsApic(uint index) => index is 0x1B or 0x6E0 or >= 0x800 and <= 0x8FF;
 
-    private static bool SetCanonical(ref ulong register, ulong value)
+    private static bool SetWithin(ref ulong register, ulong value, ulong defined)
     {
-        if (!PageWalker.IsCanonical(value))
+        if ((value & ~defined) != 0)
+            return false;
+        register = value;
+        return true;
+    }
+
+    private bool SetCanonical(ref ulong register, ulong value)
+    {
+        if (!_core.IsCanonicalBase(value))
             return false;
         register = value;
         return true;

@@ -36,6 +36,9 @@ internal sealed record AcpiMachine
     /// <summary>Whether there is a PCI host bridge.</summary>
     public bool HasPci { get; init; }
 
+    /// <summary>Whether there is a VGA.</summary>
+    public bool HasDisplay { get; init; }
+
     /// <summary>The serial ports: first I/O port and IRQ.</summary>
     public IReadOnlyList<(ushort Port, int Irq)> SerialPorts { get; init; } = [];
 }

@@ -129,7 +129,8 @@ internal sealed class AcpiTables
         uint legacyDevices = 1; // IAPC_BOOT_ARCH: LEGACY_DEVICES
         if (_machine.HasKeyboard)
             legacyDevices |= 2; // 8042
-        legacyDevices |= 1 << 2; // no VGA
+        if (!_machine.HasDisplay)
+            legacyDevices |= 1 << 2; // no VGA
         if (!_machine.HasRtc)
             legacyDevices |= 1 << 5; // no CMOS RTC
         PutValue(109, legacyDevices, 2);

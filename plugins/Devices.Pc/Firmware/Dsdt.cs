@@ -60,6 +60,7 @@ internal static class Dsdt
             PortWindow(PciLayout.ConfigurationPort + PciLayout.ConfigurationPortCount, 0xFFFF),
             MemoryWindow((uint)PcLayout.VideoHole, (uint)PcLayout.VideoHoleEnd - 1),
             MemoryWindow((uint)PciLayout.Memory32Start, (uint)(PciLayout.Memory32Start + PciLayout.Memory32Length - 1)),
+            MemoryWindow((uint)PciLayout.UpperMemory32Start, (uint)(PciLayout.UpperMemory32Start + PciLayout.UpperMemory32Length - 1)),
         ];
         if (highLength != 0)
             windows.Add(LongMemoryWindow(highStart, highStart + highLength - 1));

@@ -195,7 +195,9 @@ internal sealed partial class LocalApic : IX86LocalApic, IDisposable
             switch (index)
             {
                 case TscDeadlineMsr:
+                    // A deadline that has passed takes effect with the write (SDM volume 3A, 11.5.4.1).
                     _timer.Deadline = value;
+                    OnTimer();
                     return true;
                 case ApicBaseMsr:
                     if (!TryWriteBase(value))

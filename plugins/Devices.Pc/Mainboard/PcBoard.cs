@@ -1,6 +1,7 @@
 using Dominion.Buses;
 using Dominion.Cpu;
 using Dominion.Devices.Pc.Firmware;
+using Dominion.Devices.Pc.Pci;
 using Dominion.Devices.Pci;
 using Dominion.Diagnostics;
 using Dominion.Persistence;
@@ -8,20 +9,24 @@ using Dominion.Persistence;
 namespace Dominion.Devices.Pc.Mainboard;
 
 /// <summary>A PC's mainboard: RAM, the devices in their slots, the wires between them, and the firmware's tables.</summary>
-internal sealed class PcBoard : IBoard, IPowerButton
+internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
 {
     private const ulong Page = 4096;
     private readonly IBoardContext _context;
+    private readonly PcBoardOptions _options;
     private readonly PcMemory _memory;
+    private readonly ShadowMemory? _shadow;
     private readonly AcpiMachine _machine;
     private readonly List<(IDeviceBinding Binding, IDevice Device)> _devices = [];
     private readonly IProcessorInterrupts _processors;
 
     /// <summary>Makes the board with all its devices.</summary>
     /// <param name="context">What the domain gives.</param>
-    public PcBoard(IBoardContext context)
+    /// <param name="options">Its firmware.</param>
+    public PcBoard(IBoardContext context, PcBoardOptions options)
     {
         _context = context;
+        _options = options;
         Messages = new MessageRouter();
         Interrupts = new InterruptRouter();
         try
@@ -34,10 +39,13 @@ internal sealed class PcBoard : IBoard, IPowerButton
             _machine = Describe();
             // The length of the tables does not depend on where they are.
             (byte[] tables, _, _) = AcpiTables.Build(_machine, 0, 0);
+            byte[]? firmware = options.Firmware is { } path ? FirmwareImage.Read(path.Value) : null;
             _memory = new PcMemory(context, ((ulong)tables.Length + Page - 1) & ~(Page - 1), Page);
+            _shadow = firmware is null ? null : Install(firmware);
         }
         catch
         {
+            _memory?.Dispose();
             DisposeDevices();
             throw;
         }
@@ -56,7 +64,10 @@ internal sealed class PcBoard : IBoard, IPowerButton
     public IReadOnlyList<MemoryMapEntry> MemoryMap => _memory.Entries;
 
     /// <inheritdoc/>
-    public ulong AcpiRootPointer => PcLayout.BiosArea;
+    public ulong AcpiRootPointer => _shadow is null ? PcLayout.BiosArea : PcLayout.ExtendedBiosRootPointer;
+
+    /// <inheritdoc/>
+    public IDisplay? Display => Find<IDisplay>();
 
     /// <inheritdoc/>
     public void Attach(ICpuCore core) => _processors.Attach(core);
@@ -83,6 +94,8 @@ internal sealed class PcBoard : IBoard, IPowerButton
             writer.BeginSection(binding.Name, 1);
             device.Save(writer);
         }
+
+        _shadow?.Save(writer);
     }
 
     /// <inheritdoc/>
@@ -97,12 +110,15 @@ internal sealed class PcBoard : IBoard, IPowerButton
             reader.BeginSection(binding.Name, 1);
             device.Restore(reader);
         }
+
+        _shadow?.Restore(reader);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         DisposeDevices();
+        _shadow?.Dispose();
         _memory.Dispose();
     }
 
@@ -145,6 +161,21 @@ internal sealed class PcBoard : IBoard, IPowerButton
         }
     }
 
+    // The firmware in its ROM, the bridge that makes RAM of its shadow, and what it asks the board.
+    private ShadowMemory Install(byte[] firmware)
+    {
+        ShadowMemory shadow = new(_context, firmware, _memory.UpperFrames, _memory.Allocate((ulong)firmware.Length));
+        if (Find<PciHost>() is { } host)
+            host.AttributesChanged = registers => shadow.Apply(registers);
+        if (Find<FirmwareConfiguration>() is { } configuration)
+        {
+            (_, _, byte[] root) = AcpiTables.Build(_machine, _memory.Tables, _memory.NonVolatile);
+            FirmwareContract.Fill(configuration, _context.VcpuCount, _memory.Entries, root);
+        }
+
+        return shadow;
+    }
+
     private AcpiMachine Describe() => new()
     {
         VcpuCount = _context.VcpuCount,
@@ -158,6 +189,7 @@ internal sealed class PcBoard : IBoard, IPowerButton
         HasKeyboard = InSlot(PcSlots.I8042) is not null,
         HasMouse = InSlot(PcSlots.I8042) is Input.I8042 { HasMouse: true },
         HasPci = Pci is not null,
+        HasDisplay = Display is not null,
         SerialPorts = [.. DescribeSerialPorts()],
     };
 
@@ -176,13 +208,13 @@ internal sealed class PcBoard : IBoard, IPowerButton
         (byte[] tables, byte[] facs, byte[] root) = AcpiTables.Build(_machine, _memory.Tables, _memory.NonVolatile);
         Write(_memory.Tables, tables);
         Write(_memory.NonVolatile, facs);
-        Write(PcLayout.BiosArea, root);
 
         const ulong ExtendedBiosSegment = 0x40E;
         const ulong BaseMemory = 0x413;
         Write(ExtendedBiosSegment, Word(PcLayout.ExtendedBiosData >> 4));
         Write(BaseMemory, Word(PcLayout.ExtendedBiosData >> 10));
         Write(PcLayout.ExtendedBiosData, [(byte)((PcLayout.VideoHole - PcLayout.ExtendedBiosData) >> 10)]);
+        Write(AcpiRootPointer, root);
         if (!_machine.HasRtc)
             return;
 
@@ -194,6 +226,17 @@ internal sealed class PcBoard : IBoard, IPowerButton
         WriteCmos(0x34, _memory.Low <= 16 << 20 ? 0 : (_memory.Low - (16 << 20)) >> 16, 2);
         WriteCmos(0x5B, _memory.High >> 16, 3);
         WriteCmos(0x5F, (ulong)Math.Min(_context.VcpuCount - 1, 255), 1);
+        WriteBootOrder();
+    }
+
+    // First and second in one byte, the third in another's high nibble, whose bit 0 lets a floppy disk without a signature boot.
+    private void WriteBootOrder()
+    {
+        ulong order = 0;
+        for (int i = 0; i < Math.Min(_options.BootOrder.Count, 3); i++)
+            order |= (ulong)_options.BootOrder[i] << (4 * i);
+        WriteCmos(0x3D, order & 0xFF, 1);
+        WriteCmos(0x38, (order >> 8 << 4) | 1, 1);
     }
 
     private static byte[] Word(ulong value) => [(byte)value, (byte)(value >> 8)];

@@ -51,6 +51,7 @@ internal sealed class PcMemory : IDisposable
         if (high != 0)
             map.Add(new(PcLayout.HighMemory, high, MemoryMapType.Usable));
         Entries = map;
+        UpperFrames = new FrameRange(lowFrames.First + (PcLayout.VideoHoleEnd >> FrameRange.FrameShift), (PcLayout.ExtendedMemory - PcLayout.VideoHoleEnd) >> FrameRange.FrameShift);
         Low = low;
         High = high;
     }
@@ -63,6 +64,9 @@ internal sealed class PcMemory : IDisposable
 
     /// <summary>How much RAM is above 4 GiB.</summary>
     public ulong High { get; }
+
+    /// <summary>The frames of the RAM from 768 KiB to 1 MiB.</summary>
+    public FrameRange UpperFrames { get; }
 
     /// <summary>Where the ACPI tables are.</summary>
     public ulong Tables { get; }
@@ -81,7 +85,11 @@ internal sealed class PcMemory : IDisposable
         _frames.Clear();
     }
 
-    private FrameRange Allocate(ulong length)
+    /// <summary>Takes frames of the domain.</summary>
+    /// <param name="length">How many bytes, a multiple of 4096.</param>
+    /// <returns>The frames, given back by <see cref="Dispose"/>.</returns>
+    /// <exception cref="DiagnosticException">There is no such run.</exception>
+    public FrameRange Allocate(ulong length)
     {
         if (!_context.MachineMemory.TryAllocate(_context.DomainId, length >> FrameRange.FrameShift, out FrameRange frames))
         {

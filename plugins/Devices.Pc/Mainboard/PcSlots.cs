@@ -1,3 +1,5 @@
+using Dominion.Devices.Pc.Pci;
+
 namespace Dominion.Devices.Pc.Mainboard;
 
 /// <summary>The slots of the board <c>pc</c>, in the order in which their devices are made: a device may ask for what stands before it.</summary>
@@ -33,8 +35,13 @@ internal static class PcSlots
     /// <summary>The PCI host bridge.</summary>
     public const string Pci = "pci";
 
+    /// <summary>The firmware configuration device.</summary>
+    public const string FirmwareConfiguration = "fw-cfg";
+
     /// <summary>All slots with what sits there by default.</summary>
-    public static IReadOnlyList<BoardSlot> All { get; } =
+    /// <param name="hasFirmware">Whether the board has firmware: then there is what it needs.</param>
+    /// <returns>The slots.</returns>
+    public static IReadOnlyList<BoardSlot> Get(bool hasFirmware) =>
     [
         new(LocalApic, "lapic", Nothing),
         new(Pic, "i8259", Nothing),
@@ -51,7 +58,8 @@ internal static class PcSlots
         new("com4", null, Serial(0x2E8, 3)),
         new("debugcon", null, Nothing),
         new("debug-exit", null, Nothing),
-        new(Pci, "pci-host", Nothing),
+        new(Pci, "pci-host", hasFirmware ? Chipset(PciHostChipset.I440fx) : Nothing),
+        new(FirmwareConfiguration, hasFirmware ? "fw-cfg" : null, Nothing),
     ];
 
     /// <summary>The serial slots with their standard resources.</summary>
@@ -59,6 +67,8 @@ internal static class PcSlots
         [("com1", 0x3F8, 4), ("com2", 0x2F8, 3), ("com3", 0x3E8, 4), ("com4", 0x2E8, 3)];
 
     private static IReadOnlyDictionary<string, object> Nothing => new Dictionary<string, object>();
+
+    private static Dictionary<string, object> Chipset(PciHostChipset chipset) => new() { ["chipset"] = chipset };
 
     private static Dictionary<string, object> Serial(int port, int irq) => new() { ["port"] = port, ["irq"] = irq };
 }

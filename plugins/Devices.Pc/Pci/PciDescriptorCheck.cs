@@ -9,12 +9,15 @@ internal static class PciDescriptorCheck
     private const int RegisterCount = 6;
     private const int LeastPorts = 4;
     private const int LeastMemory = 16;
+    private const int MostExpansionRom = 16 << 20;
 
-    /// <summary>Checks a function's base address registers and its own registers.</summary>
+    /// <summary>Checks a function's base address registers, its expansion ROM and its own registers.</summary>
     /// <param name="descriptor">The function.</param>
     /// <exception cref="ArgumentException">A register does not exist, is used twice, or has an impossible size.</exception>
     public static void Check(PciDescriptor descriptor)
     {
+        if (descriptor.ExpansionRom.Length > MostExpansionRom)
+            throw new ArgumentException($"an expansion ROM of {descriptor.ExpansionRom.Length} bytes; {MostExpansionRom} is the most", nameof(descriptor));
         int used = 0;
         foreach (PciBar bar in descriptor.Bars)
         {

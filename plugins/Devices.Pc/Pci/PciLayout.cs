@@ -18,6 +18,12 @@ internal static class PciLayout
     /// <summary>The length of the window for memory BARs under 4 GiB.</summary>
     public const ulong Memory32Length = 0x2000_0000;
 
+    /// <summary>The first address of a second window for memory BARs: nothing is put there but by firmware, which fills the space under the I/O APIC from its top.</summary>
+    public const ulong UpperMemory32Start = 0xF000_0000;
+
+    /// <summary>The length of the second window for memory BARs.</summary>
+    public const ulong UpperMemory32Length = 0x0EC0_0000;
+
     /// <summary>The first port of the window for port BARs.</summary>
     public const ushort PortStart = 0xC000;
 

@@ -14,6 +14,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
     private readonly PciDescriptor _descriptor;
     private readonly IPciFunction _function;
     private readonly PciBaseAddress[] _bars;
+    private readonly PciExpansionRom? _rom;
     private readonly PciMessageTable? _table;
     private readonly PciBusMasterMemory _memory;
     private readonly IInterruptLine? _line;
@@ -30,7 +31,8 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
     /// <param name="deviceNumber">The device number.</param>
     /// <param name="addresses">The address of each BAR of the descriptor after reset.</param>
     /// <param name="table">The MSI-X table, or null.</param>
-    public PciPort(IDeviceContext context, PciDescriptor descriptor, IPciFunction function, int deviceNumber, ulong[] addresses, PciMessageTable? table = null)
+    /// <param name="romAddress">The address of the expansion ROM after reset, if there is one.</param>
+    public PciPort(IDeviceContext context, PciDescriptor descriptor, IPciFunction function, int deviceNumber, ulong[] addresses, PciMessageTable? table = null, ulong romAddress = 0)
     {
         _descriptor = descriptor;
         _function = function;
@@ -40,6 +42,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         _memory = new PciBusMasterMemory(context.Memory);
         _line = descriptor.HasInterruptPin ? context.GetInterruptLine(PciLayout.GetPinInterrupt(deviceNumber, 0)) : null;
         _bars = descriptor.Bars.Select((bar, i) => new PciBaseAddress(context, bar, addresses[i], $"pci-{deviceNumber:x2}.0-bar{bar.Index}")).ToArray();
+        _rom = descriptor.ExpansionRom.IsEmpty ? null : new PciExpansionRom(context, descriptor.ExpansionRom, romAddress, $"pci-{deviceNumber:x2}.0-rom");
         _capabilityOffsets = new int[descriptor.Capabilities.Count];
         BuildHeader();
         BuildBars();
@@ -132,6 +135,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
 
         bool matters = (offset & ~3) == PciRegister.Command
             || offset is >= PciRegister.BaseAddress0 and < PciRegister.BaseAddress0 + 24
+            || (offset & ~3) == PciRegister.ExpansionRom
             || (_table is not null && (offset & ~3) == (MessageControlOffset & ~3));
         if (matters)
             Apply();
@@ -169,6 +173,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
     {
         foreach (PciBaseAddress bar in _bars)
             bar.Dispose();
+        _rom?.Dispose();
     }
 
     private static byte StatusBits(int offset) => offset == PciRegister.Status ? (byte)PciRegister.StatusInterrupt : (byte)0;
@@ -187,6 +192,8 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
                 value |= (ulong)BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(bar.Offset + 4)) << 32;
             bar.Update(value & bar.Mask, command);
         }
+
+        _rom?.Update(BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(PciRegister.ExpansionRom)), command);
 
         _table?.Update(ReadMessageControl(), IsBusMaster);
         UpdatePin();
@@ -229,6 +236,12 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         ushort decode = 0;
         foreach (PciBar bar in _descriptor.Bars)
             decode |= bar.Kind == PciBarKind.Port ? PciRegister.CommandPorts : PciRegister.CommandMemory;
+        if (_rom is not null)
+            decode |= PciRegister.CommandMemory;
+
+        // A VGA decodes its legacy ports and window without a BAR; firmware takes one that does not decode both for off.
+        if (_descriptor.ClassCode >> 8 == PciRegister.VgaClass)
+            decode |= PciRegister.CommandPorts | PciRegister.CommandMemory;
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[PciRegister.Command..], decode);
         int writable = decode | PciRegister.CommandBusMaster | PciRegister.CommandParity | PciRegister.CommandSystemError;
         if (_descriptor.HasInterruptPin)
@@ -240,6 +253,12 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
 
     private void BuildBars()
     {
+        if (_rom is not null)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(PciRegister.ExpansionRom), _rom.ResetValue);
+            BinaryPrimitives.WriteUInt32LittleEndian(_writable.AsSpan(PciRegister.ExpansionRom), _rom.Mask);
+        }
+
         foreach (PciBaseAddress bar in _bars)
         {
             Span<byte> register = _bytes.AsSpan(bar.Offset, bar.Width);

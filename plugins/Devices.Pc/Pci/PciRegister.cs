@@ -30,6 +30,9 @@ internal static class PciRegister
     /// <summary>Subsystem id, 16 bits.</summary>
     public const int SubsystemId = 0x2E;
 
+    /// <summary>Expansion ROM base address, 32 bits.</summary>
+    public const int ExpansionRom = 0x30;
+
     /// <summary>Offset of the first capability, 8 bits.</summary>
     public const int CapabilitiesPointer = 0x34;
 
@@ -68,6 +71,9 @@ internal static class PciRegister
 
     /// <summary>Status bit 4: there is a capability list.</summary>
     public const ushort StatusCapabilities = 1 << 4;
+
+    /// <summary>Class and subclass of a display controller that is compatible with VGA (PCI Local Bus 3.0, appendix D).</summary>
+    public const uint VgaClass = 0x0300;
 
     /// <summary>The capability id of MSI-X (PCI Local Bus 3.0, 6.8.2).</summary>
     public const byte MessageCapabilityId = 0x11;

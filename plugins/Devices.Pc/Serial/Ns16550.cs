@@ -7,10 +7,20 @@ using Dominion.Time;
 
 namespace Dominion.Devices.Pc.Serial;
 
-/// <summary>A 16550A UART (National Semiconductor PC16550D data sheet). What is transmitted leaves at once, so the transmitter is always empty; its interrupt comes all the same when the data sheet says.</summary>
+/// <summary>
+/// A 16550A UART (National Semiconductor PC16550D data sheet). What is transmitted leaves at once, so the transmitter is always
+/// empty; its interrupt comes all the same when the data sheet says.
+/// </summary>
+/// <remarks>
+/// A byte is taken from the stream only while the guest listens; until then the stream keeps it. It listens while the received-data
+/// interrupt is enabled (IER bit 0), and while it polls: after 16 reads of LSR without a write to any register between them, until
+/// the next write. Linux's 8250 driver reads LSR once or twice between writes while it probes and starts, so nothing reaches the
+/// FIFO that it is about to reset; what a later reset of the FIFO or loop mode finds in it arrives again (<see cref="ReceiverFifo"/>).
+/// </remarks>
 internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
 {
-    private const int FifoLength = 16;
+    // A driver's probe reads LSR a few times without a write; one that waits for a byte reads it for ever.
+    private const int PollsThatListen = 16;
 
     // The clock of 1.8432 MHz, divided by 16.
     private const long BaseRate = 115_200;
@@ -35,9 +45,10 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
     private readonly IInterruptLine _line;
     private readonly IBusMapping _mapping;
     private readonly ICharacterLink _link;
-    private readonly byte[] _fifo = new byte[FifoLength];
-    private int _first;
-    private int _count;
+    private readonly Action<Action> _post;
+    private readonly Action _refill;
+    private readonly ReceiverFifo _receiver = new();
+    private int _polls;
     private byte _interruptEnable;
     private byte _fifoControl;
     private byte _lineControl;
@@ -60,6 +71,8 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
         _clock = context.Clock;
         _timer = _clock.CreateTimer(OnTimeout);
         _line = context.GetInterruptLine(options.Irq);
+        _post = context.Post;
+        _refill = Refill;
         _link = context.GetService(options.Stream).Connect(this, context.Post);
         _mapping = context.Ports.Map(
             Port,
@@ -68,11 +81,11 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
                 .At(0, "RBR/THR/DLL", ReadData, (value, _) => WriteData((byte)value))
                 .At(1, "IER/DLM", ReadEnable, (value, _) => WriteEnable((byte)value))
                 .At(2, "IIR/FCR", ReadIdentification, (value, _) => WriteFifoControl((byte)value))
-                .At(3, "LCR", () => _lineControl, (value, _) => _lineControl = (byte)value)
+                .At(3, "LCR", () => _lineControl, (value, _) => WriteLineControl((byte)value))
                 .At(4, "MCR", () => _modemControl, (value, _) => WriteModemControl((byte)value))
                 .At(5, "LSR", ReadLineStatus)
                 .At(6, "MSR", ReadModemStatus)
-                .At(7, "SCR", () => _scratch, (value, _) => _scratch = (byte)value),
+                .At(7, "SCR", () => _scratch, (value, _) => WriteScratch((byte)value)),
             context.Name);
         Reset();
     }
@@ -85,7 +98,7 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
 
     private bool FifoEnabled => (_fifoControl & 1) != 0;
 
-    private int Capacity => FifoEnabled ? FifoLength : 1;
+    private int Capacity => FifoEnabled ? ReceiverFifo.Length : 1;
 
     private int TriggerLevel => FifoEnabled ? s_triggerLevels[_fifoControl >> 6] : 1;
 
@@ -93,16 +106,19 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
 
     private bool IsLoop => (_modemControl & Loop) != 0;
 
+    private bool Listens => !IsLoop && ((_interruptEnable & ReceiverEnable) != 0 || _polls >= PollsThatListen);
+
     /// <inheritdoc/>
     public int Receive(ReadOnlySpan<byte> bytes)
     {
-        if (IsLoop)
+        if (!Listens || _receiver.Waiting > 0)
             return 0;
-        int taken = Math.Min(bytes.Length, Capacity - _count);
+        int taken = Math.Min(bytes.Length, Capacity - _receiver.Count);
+        if (taken <= 0)
+            return 0;
         for (int i = 0; i < taken; i++)
-            Push(bytes[i]);
-        if (taken > 0)
-            UpdateInterrupt();
+            _receiver.Push(bytes[i], isLooped: false);
+        Arrived();
         return taken;
     }
 
@@ -118,18 +134,18 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
         _lineErrors = 0;
         _divisor = 1;
         _transmitterPending = false;
-        ClearReceiver();
+        _polls = 0;
+        _receiver.Reset();
+        ClearTimeout();
         UpdateInterrupt();
-        _link.Ready();
     }
 
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("ns16550", 1);
-        writer.Write(_fifo);
-        writer.Write(_first);
-        writer.Write(_count);
+        writer.BeginSection("ns16550", 2);
+        _receiver.Save(writer);
+        writer.Write(_polls);
         writer.Write(_interruptEnable);
         writer.Write(_fifoControl);
         writer.Write(_lineControl);
@@ -146,13 +162,9 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("ns16550", 1);
-        byte[] fifo = reader.ReadBytes();
-        _first = reader.ReadInt32();
-        _count = reader.ReadInt32();
-        if (fifo.Length != FifoLength || _first is < 0 or >= FifoLength || _count is < 0 or > FifoLength)
-            throw new InvalidDataException("a UART's FIFO holds 16 bytes");
-        fifo.CopyTo(_fifo, 0);
+        reader.BeginSection("ns16550", 2);
+        _receiver.Restore(reader);
+        _polls = Math.Clamp(reader.ReadInt32(), 0, PollsThatListen);
         _interruptEnable = reader.ReadByte();
         _fifoControl = reader.ReadByte();
         _lineControl = reader.ReadByte();
@@ -166,7 +178,7 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
         _timeout = reader.ReadBoolean();
         ArmTimeout();
         UpdateInterrupt();
-        _link.Ready();
+        Offer();
     }
 
     /// <inheritdoc/>
@@ -181,21 +193,19 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
     {
         if (DivisorSelected)
             return (byte)_divisor;
-        if (_count == 0)
+        if (_receiver.Count == 0)
             return 0;
-        byte value = _fifo[_first];
-        _first = (_first + 1) % FifoLength;
-        _count--;
+        byte value = _receiver.Pop();
         _timeout = false;
         ArmTimeout();
         UpdateInterrupt();
-        if (!IsLoop)
-            _link.Ready();
+        Offer();
         return value;
     }
 
     private void WriteData(byte value)
     {
+        _polls = 0;
         if (DivisorSelected)
         {
             _divisor = (ushort)((_divisor & 0xFF00) | value);
@@ -204,10 +214,15 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
 
         if (IsLoop)
         {
-            if (_count == Capacity)
+            if (_receiver.Count == Capacity)
+            {
                 _lineErrors |= Overrun;
+            }
             else
-                Push(value);
+            {
+                _receiver.Push(value, isLooped: true);
+                Arrived();
+            }
         }
         else
         {
@@ -225,6 +240,7 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
 
     private void WriteEnable(byte value)
     {
+        _polls = 0;
         if (DivisorSelected)
         {
             _divisor = (ushort)((_divisor & 0x00FF) | (value << 8));
@@ -234,8 +250,11 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
         // Enabling the transmitter's interrupt while it is empty raises it.
         if ((value & ~_interruptEnable & TransmitterEnable) != 0)
             _transmitterPending = true;
+        bool starts = (value & ~_interruptEnable & ReceiverEnable) != 0;
         _interruptEnable = (byte)(value & 0x0F);
         UpdateInterrupt();
+        if (starts)
+            Offer();
     }
 
     private uint ReadIdentification()
@@ -252,26 +271,48 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
 
     private void WriteFifoControl(byte value)
     {
+        _polls = 0;
         // A change of the enable bit clears the FIFO; the other bits count only together with it.
         if (((value ^ _fifoControl) & 1) != 0 || (value & 0x02) != 0)
         {
-            ClearReceiver();
+            _receiver.Clear();
+            ClearTimeout();
             _lineErrors = 0;
         }
 
         _fifoControl = (value & 1) != 0 ? (byte)(value & 0xC9) : (byte)0;
         ArmTimeout();
         UpdateInterrupt();
-        _link.Ready();
+        Offer();
+    }
+
+    private void WriteLineControl(byte value)
+    {
+        _polls = 0;
+        _lineControl = value;
+    }
+
+    private void WriteScratch(byte value)
+    {
+        _polls = 0;
+        _scratch = value;
     }
 
     private void WriteModemControl(byte value)
     {
+        _polls = 0;
         bool wasLoop = IsLoop;
         _modemControl = (byte)(value & 0x1F);
         byte lines = PeerModem;
         if (IsLoop)
         {
+            // The receiver's input is disconnected: what comes from the stream waits until it is connected again.
+            if (!wasLoop)
+            {
+                _receiver.Clear();
+                ClearTimeout();
+            }
+
             // RTS to CTS, DTR to DSR, OUT1 to RI, OUT2 to DCD.
             lines = (byte)(((value & 0x02) << 3) | ((value & 0x01) << 5) | ((value & 0x04) << 4) | ((value & 0x08) << 4));
         }
@@ -283,15 +324,17 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
         _modemDelta |= (byte)(changed >> 4);
         _modemLines = lines;
         UpdateInterrupt();
-        if (wasLoop && !IsLoop)
-            _link.Ready();
+        if (wasLoop)
+            Offer();
     }
 
     private uint ReadLineStatus()
     {
-        uint status = (uint)(TransmitterEmpty | _lineErrors | (_count > 0 ? DataReady : 0));
+        uint status = (uint)(TransmitterEmpty | _lineErrors | (_receiver.Count > 0 ? DataReady : 0));
         _lineErrors = 0;
         UpdateInterrupt();
+        if (_polls < PollsThatListen && ++_polls == PollsThatListen)
+            Offer();
         return status;
     }
 
@@ -303,18 +346,35 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
         return status;
     }
 
-    private void Push(byte value)
+    // What waits arrives from outside of the guest's access, so that a FIFO that was just cleared reads as empty.
+    private void Offer()
     {
-        _fifo[(_first + _count) % FifoLength] = value;
-        _count++;
-        _timeout = false;
-        ArmTimeout();
+        if (!Listens)
+            return;
+        if (_receiver.Waiting > 0)
+            _post(_refill);
+        else
+            _link.Ready();
     }
 
-    private void ClearReceiver()
+    private void Refill()
     {
-        _first = 0;
-        _count = 0;
+        if (!Listens || !_receiver.Refill(Capacity))
+            return;
+        Arrived();
+        if (_receiver.Waiting == 0)
+            _link.Ready();
+    }
+
+    private void Arrived()
+    {
+        _timeout = false;
+        ArmTimeout();
+        UpdateInterrupt();
+    }
+
+    private void ClearTimeout()
+    {
         _timeout = false;
         _timer.Cancel();
     }
@@ -322,7 +382,7 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
     // Data sheet, "FIFO Interrupt Mode Operation": four character times without a character in or out.
     private void ArmTimeout()
     {
-        if (!FifoEnabled || _count == 0 || _timeout)
+        if (!FifoEnabled || _receiver.Count == 0 || _timeout)
         {
             _timer.Cancel();
             return;
@@ -335,7 +395,7 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
 
     private void OnTimeout()
     {
-        if (!FifoEnabled || _count == 0)
+        if (!FifoEnabled || _receiver.Count == 0)
             return;
         _timeout = true;
         UpdateInterrupt();
@@ -348,7 +408,7 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
             return 0x06;
         if ((_interruptEnable & ReceiverEnable) != 0)
         {
-            if (_count >= TriggerLevel)
+            if (_receiver.Count >= TriggerLevel)
                 return 0x04;
             if (_timeout)
                 return 0x0C;

@@ -15,7 +15,7 @@ public sealed class VirtioBlockFactory : DeviceFactory<VirtioBlockOptions>
     {
         string serial = options.Serial ?? context.Name;
         if (!Ascii.IsValid(serial) || (options.Serial is not null && serial.Length > VirtioBlock.SerialLength))
-            throw new DiagnosticException("DOM3105", $"the serial number '{serial}' is not of at most {VirtioBlock.SerialLength} ASCII characters", "shorten it");
+            throw new DiagnosticException("DOM3211", $"the serial number '{serial}' is not of at most {VirtioBlock.SerialLength} ASCII characters", "shorten it");
         VirtioBlock device = new(context.Log, context.GetService(options.Disk), options.ReadOnly, serial);
         return new VirtioPciFunction(context, device, MassStorageClass);
     }

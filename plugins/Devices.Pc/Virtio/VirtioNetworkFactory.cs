@@ -31,7 +31,7 @@ public sealed class VirtioNetworkFactory : DeviceFactory<VirtioNetworkOptions>
     {
         MacAddress address = options.Mac ?? GetDefaultAddress(context.DomainName, context.Name);
         if (address.Value == 0 || (address.Value & GroupBit) != 0)
-            throw new DiagnosticException("DOM3106", $"{address} is no address of a station", "the first octet must be even, and not all octets 0");
+            throw new DiagnosticException("DOM3212", $"{address} is no address of a station", "the first octet must be even, and not all octets 0");
         VirtioNetwork device = new(context.Log, context.GetService(options.Segment), address, context.Post);
         return new VirtioPciFunction(context, device, EthernetClass);
     }

@@ -49,7 +49,7 @@ internal sealed class VirtioPciFunction : IDevice, IPciFunction, IBusTarget, IVi
             Bars = [new PciBar(VirtioPciLayout.Bar, PciBarKind.Memory32, VirtioPciLayout.BarSize, this)],
             Capabilities = VirtioPciCapability.All,
         };
-        IPciBus bus = context.Pci ?? throw new DiagnosticException("DOM3104", $"'{context.Name}' is a PCI device, and the board has no PCI bus", "put a pci-host on the board");
+        IPciBus bus = context.Pci ?? throw new DiagnosticException("DOM3210", $"'{context.Name}' is a PCI device, and the board has no PCI bus", "put a pci-host on the board");
         _port = bus.Add(descriptor, this);
         _device.Attach(this);
         Reset();

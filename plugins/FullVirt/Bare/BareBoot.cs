@@ -32,5 +32,5 @@ internal sealed record BareBoot(IKernelImage Kernel, BootFile? Ramdisk, IReadOnl
     /// <param name="board">The board.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="Diagnostics.DiagnosticException">It does not fit.</exception>
-    public BootPlan Plan(IBoard board) => Kernel.Plan(new BootEnvironment(board.MemoryMap, board.AcpiRootPointer, Ramdisk, Modules));
+    public BootPlan Plan(IBoard board) => Kernel.Plan(new BootEnvironment(board.MemoryMap, board.AcpiRootPointer, Ramdisk, Modules, board is IDisplaySource { Display: not null }));
 }

@@ -8,7 +8,7 @@ using Dominion.Persistence;
 namespace Dominion.FullVirt.Bare;
 
 /// <summary>A domain that owns a whole board: its kernel runs on the cores as on hardware, with no VMM under it.</summary>
-internal sealed class BareDomain : IDomain
+internal sealed class BareDomain : IDomain, IDisplaySource
 {
     private readonly IDomainContext _context;
     private readonly IBoard _board;
@@ -33,6 +33,9 @@ internal sealed class BareDomain : IDomain
 
     /// <inheritdoc/>
     public IReadOnlyList<IVcpu> Vcpus => _vcpus;
+
+    /// <inheritdoc/>
+    public IDisplay? Display => (_board as IDisplaySource)?.Display;
 
     /// <inheritdoc/>
     public void Reset()

@@ -117,7 +117,7 @@ internal sealed class OverlayFile : IDisposable
             BinaryPrimitives.WriteUInt64LittleEndian(header[16..], length);
             file.SetLength(overlay.DataStart + (long)length);
             if (file.Write(0, header) != BlockStatus.Ok)
-                throw new DiagnosticException("DOM3008", "an overlay cannot be written", "see the log for the host's reason");
+                throw DiskDiagnostics.OverlayNotWritten();
             return overlay;
         }
         catch

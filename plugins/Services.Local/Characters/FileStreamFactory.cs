@@ -22,7 +22,7 @@ public sealed class FileStreamFactory : IServiceFactory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new DiagnosticException("DOM3010", $"the stream file '{path}' cannot be written: {error.Message}", "name a file in a folder that may be written");
+            throw new DiagnosticException("DOM3309", $"the stream file '{path}' cannot be written: {error.Message}", "name a file in a folder that may be written");
         }
     }
 }

@@ -38,6 +38,9 @@ public sealed record CpuCoreContext
     /// <summary>The core's log.</summary>
     public required ILog Log { get; init; }
 
+    /// <summary>Where random numbers (RDRAND, RDSEED) start, on a machine whose runs must be equal; null for the host's entropy.</summary>
+    public ulong? Seed { get; init; }
+
     /// <summary>The extensions that <see cref="Features"/> asks for, found by the host.</summary>
     public IReadOnlyList<ICpuExtensionFactory> Extensions { get; init; } = [];
 }

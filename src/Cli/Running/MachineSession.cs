@@ -36,8 +36,9 @@ internal sealed class MachineSession : IDisposable
     /// <summary>Runs a machine to its end.</summary>
     /// <param name="plan">What to run.</param>
     /// <param name="timeout">The longest run, or null.</param>
+    /// <param name="screenshot">The file for a picture of the display at the end, or null.</param>
     /// <returns>The exit code.</returns>
-    internal async Task<int> RunAsync(MachinePlan plan, TimeSpan? timeout)
+    internal async Task<int> RunAsync(MachinePlan plan, TimeSpan? timeout, string? screenshot)
     {
         using CancellationTokenSource timedOut = timeout is { } limit ? new CancellationTokenSource(limit) : new CancellationTokenSource();
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timedOut.Token, _interrupted.Token);
@@ -63,6 +64,11 @@ internal sealed class MachineSession : IDisposable
                 return ExitCodes.Interrupted;
             _errors.WriteLine($"the timeout of {timeout?.TotalSeconds} s is over");
             return ExitCodes.TimedOut;
+        }
+        finally
+        {
+            if (screenshot is not null)
+                Screenshot.WriteFile(machine, screenshot, _errors);
         }
     }
 

@@ -24,7 +24,12 @@ internal static class RunVerb
             HelpName = "SECONDS",
             CustomParser = ParseSeconds,
         };
-        Command verb = new("run", "Run a machine until every domain has ended.") { manifest, set, timeout, plugins, level };
+        Option<string?> screenshot = new("--screenshot")
+        {
+            Description = "when the run ends, write what the first display shows as a PNG image",
+            HelpName = "FILE",
+        };
+        Command verb = new("run", "Run a machine until every domain has ended.") { manifest, set, timeout, screenshot, plugins, level };
         verb.SetAction(async (parsed, _) =>
         {
             ErrorWriter errors = new();
@@ -33,7 +38,7 @@ internal static class RunVerb
             if (composed.Plan is null)
                 return ExitCodes.Refused;
             using MachineSession session = new(errors, loggers);
-            return await session.RunAsync(composed.Plan, parsed.GetValue(timeout)).ConfigureAwait(false);
+            return await session.RunAsync(composed.Plan, parsed.GetValue(timeout), parsed.GetValue(screenshot)).ConfigureAwait(false);
         });
         return verb;
     }

@@ -111,7 +111,7 @@ public static class Composer
             }
 
             if (bound)
-                services.Add(new ServicePlan(entry.Key, factory, options));
+                services.Add(new ServicePlan(entry.Key, factory, options) { Location = resolved.Location });
         }
 
         return services;

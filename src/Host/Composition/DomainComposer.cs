@@ -36,7 +36,7 @@ internal sealed class DomainComposer(ExportResolver resolver, CpuComposer cpus, 
         }
 
         return diagnostics.ErrorCount == before && cpu is not null && domain.Memory is { } memory
-            ? new DomainPlan(domain.Name, domain.Id, export.Name, factory, options, memory.Value.Bytes, domain.Vcpus, cpu, board, devices)
+            ? new DomainPlan(domain.Name, domain.Id, export.Name, factory, options, memory.Value.Bytes, domain.Vcpus, cpu, board, devices) { Location = domain.Location }
             : null;
     }
 

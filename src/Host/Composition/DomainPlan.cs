@@ -1,3 +1,4 @@
+using Dominion.Diagnostics;
 using Dominion.Domains;
 
 namespace Dominion.Host.Composition;
@@ -23,4 +24,8 @@ public sealed record DomainPlan(
     int VcpuCount,
     CpuPlan Cpu,
     BoardPlan? Board,
-    IReadOnlyList<DevicePlan> Devices);
+    IReadOnlyList<DevicePlan> Devices)
+{
+    /// <summary>Where the manifest describes it, or null: the place of diagnostics that come up while it is made.</summary>
+    public SourceLocation? Location { get; init; }
+}

@@ -168,7 +168,7 @@ internal sealed class ExportResolver(PluginCatalog catalog, DiagnosticBag diagno
                 diagnostics.Error(PluginDiagnosticIds.BadSlot, $"{owner} cannot take '{name}: {value}', which its slot gives it", entry.Location);
         }
 
-        options = binder.Bind(model, entries, entry.Location, owner, preset, presetNames);
+        options = binder.Bind(model, entries, entry.Location, owner, preset, presetNames, entry.Export.Kind == ExportKind.DomainType ? ManifestKeys.DomainKeys : null);
         return options is not null;
     }
 

@@ -129,14 +129,14 @@ public sealed class MachineRuntime : IDisposable
             catch (DiagnosticException refused)
             {
                 all = false;
-                diagnostics.Report(refused.Diagnostic);
+                diagnostics.Report(At(service.Location, refused.Diagnostic));
             }
             catch (Exception defect)
             {
                 // A plugin's defect refuses the machine, with what is known of it.
                 all = false;
                 _log.LogDebug(defect, "service '{Service}'", service.Name);
-                diagnostics.Report(new Diagnostic(MachineDiagnostics.ServiceFailed, DiagnosticSeverity.Error, $"service '{service.Name}' could not be made: {defect.GetType().Name}: {defect.Message}"));
+                diagnostics.Report(new Diagnostic(MachineDiagnostics.ServiceFailed, DiagnosticSeverity.Error, $"service '{service.Name}' could not be made: {defect.GetType().Name}: {defect.Message}", service.Location));
             }
         }
         return all;
@@ -156,11 +156,14 @@ public sealed class MachineRuntime : IDisposable
             catch (DiagnosticException refused)
             {
                 all = false;
-                diagnostics.Report(refused.Diagnostic);
+                diagnostics.Report(At(domain.Location, refused.Diagnostic));
             }
         }
         return all;
     }
+
+    // A plugin that makes a thing does not know where the manifest asks for it.
+    private static Diagnostic At(SourceLocation? location, Diagnostic diagnostic) => diagnostic with { Location = diagnostic.Location ?? location };
 
     private void OnServiceFault(Exception fault)
     {

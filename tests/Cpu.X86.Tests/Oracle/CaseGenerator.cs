@@ -45,7 +45,9 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
         instruction.Code = code;
         for (int i = 0; i < info.OpCount; i++)
             SetOperand(ref instruction, i, info.GetOpKind(i));
-        if (instruction.IsStringInstruction || info.Mnemonic is Mnemonic.Maskmovq or Mnemonic.Maskmovdqu)
+        if (IsGather(info))
+            SetDistinctRegisters(ref instruction);
+        if (instruction.IsStringInstruction || info.Mnemonic is Mnemonic.Maskmovq or Mnemonic.Maskmovdqu or Mnemonic.Vmaskmovdqu)
             UseStringRegisters(ref instruction, info, ref state);
         FitImplicitOperands(ref instruction, info, ref state);
         for (int i = 0; i < info.OpCount; i++)
@@ -64,6 +66,9 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
     {
         var writer = new ByteWriter();
         Encoder encoder = Encoder.Create(64, writer);
+        encoder.PreventVEX2 = random.Next(2) == 0;
+        encoder.VEX_WIG = (uint)random.Next(2);
+        encoder.VEX_LIG = (uint)random.Next(2);
         return encoder.TryEncode(instruction, linear + ArenaLayout.Instruction, out _, out _) ? writer.ToArray() : null;
     }
 
@@ -75,7 +80,11 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
         for (int i = 0; i < 8; i++)
             state.Mmx[i] = NextElement();
         for (int i = 0; i < 32; i++)
+        {
             state.Xmm[i] = NextElement();
+            state.Upper[i] = NextElement();
+        }
+
         if (random.Next(4) == 0)
             CopyRegister(ref state);
         state.Gpr[(int)X86Register.Rsp] = linear + ArenaLayout.Stack;
@@ -88,7 +97,11 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
     private void CopyRegister(ref ProcessorState state)
     {
         for (int i = 2; i < 32; i++)
+        {
             state.Xmm[i] = state.Xmm[i & 1];
+            state.Upper[i] = state.Upper[i & 1];
+        }
+
         for (int i = 1; i < 8; i++)
             state.Mmx[i] = state.Mmx[0];
     }
@@ -98,13 +111,14 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
         switch (kind)
         {
             case OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r64_or_mem
-                or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.r32_or_mem_mpx or OpCodeOperandKind.r64_or_mem_mpx:
+                or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.ymm_or_mem or OpCodeOperandKind.r32_or_mem_mpx or OpCodeOperandKind.r64_or_mem_mpx:
                 if (random.Next(2) == 0)
                     SetMemory(ref instruction, operand);
                 else
                     SetRegister(ref instruction, operand, RandomRegister(kind));
                 break;
-            case OpCodeOperandKind.mem or OpCodeOperandKind.mem_offs:
+            case OpCodeOperandKind.mem or OpCodeOperandKind.mem_offs
+                or OpCodeOperandKind.mem_vsib32x or OpCodeOperandKind.mem_vsib32y or OpCodeOperandKind.mem_vsib64x or OpCodeOperandKind.mem_vsib64y:
                 SetMemory(ref instruction, operand);
                 break;
             case OpCodeOperandKind.imm8 or OpCodeOperandKind.imm8_const_1 or OpCodeOperandKind.imm4_m2z:
@@ -167,11 +181,12 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
         OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r8_reg or OpCodeOperandKind.r8_opcode => Register.AL + random.Next(20),
         OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r16_reg or OpCodeOperandKind.r16_reg_mem or OpCodeOperandKind.r16_rm or OpCodeOperandKind.r16_opcode => General(Register.AX),
         OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r32_reg or OpCodeOperandKind.r32_reg_mem or OpCodeOperandKind.r32_rm or OpCodeOperandKind.r32_opcode
-            or OpCodeOperandKind.r32_or_mem_mpx => General(Register.EAX),
+            or OpCodeOperandKind.r32_vvvv or OpCodeOperandKind.r32_or_mem_mpx => General(Register.EAX),
         OpCodeOperandKind.r64_or_mem or OpCodeOperandKind.r64_reg or OpCodeOperandKind.r64_reg_mem or OpCodeOperandKind.r64_rm or OpCodeOperandKind.r64_opcode
-            or OpCodeOperandKind.r64_or_mem_mpx => General(Register.RAX),
+            or OpCodeOperandKind.r64_vvvv or OpCodeOperandKind.r64_or_mem_mpx => General(Register.RAX),
         OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.mm_reg or OpCodeOperandKind.mm_rm => Register.MM0 + random.Next(8),
-        OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.xmm_reg or OpCodeOperandKind.xmm_rm => Register.XMM0 + random.Next(16),
+        OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.xmm_reg or OpCodeOperandKind.xmm_rm or OpCodeOperandKind.xmm_vvvv or OpCodeOperandKind.xmm_is4 => Register.XMM0 + random.Next(16),
+        OpCodeOperandKind.ymm_or_mem or OpCodeOperandKind.ymm_reg or OpCodeOperandKind.ymm_rm or OpCodeOperandKind.ymm_vvvv or OpCodeOperandKind.ymm_is4 => Register.YMM0 + random.Next(16),
         OpCodeOperandKind.al => Register.AL,
         OpCodeOperandKind.cl => Register.CL,
         OpCodeOperandKind.ax => Register.AX,
@@ -241,10 +256,10 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
         int offset = ArenaLayout.DataMiddle + random.Next(-256, 256);
 
         // VectorFaultTests has what is not aligned; here nothing faults.
-        if (size >= 16)
-            offset &= -16;
+        if (size >= 16 && NeedsAlignment(info))
+            offset &= -size;
         ulong target = linear + (ulong)offset;
-        if (info.Mnemonic == Mnemonic.Ldmxcsr)
+        if (info.Mnemonic is Mnemonic.Ldmxcsr or Mnemonic.Vldmxcsr)
             BitConverter.TryWriteBytes(data.AsSpan(offset), MxcsrMasks | ((uint)random.Next() & 0xFFFF));
         if (info.Mnemonic is Mnemonic.Cmpxchg8b or Mnemonic.Cmpxchg or Mnemonic.Cmpxchg16b && random.Next(2) == 0)
             MatchAccumulator(offset, ref state, data);
@@ -256,6 +271,12 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
             instruction.MemoryIndex = Register.AL;
             instruction.MemoryDisplSize = 0;
             state.Gpr[(int)X86Register.Rbx] = target;
+            return;
+        }
+
+        if (IsGather(info))
+        {
+            UseIndices(ref instruction, info, ref state, target);
             return;
         }
 
@@ -298,6 +319,60 @@ internal sealed unsafe class CaseGenerator(ulong linear, int seed)
         }
 
         state.Gpr[baseRegister.GetNumber()] = address;
+    }
+
+    private static bool NeedsAlignment(OpCodeInfo info) =>
+        info.Encoding == EncodingKind.Legacy
+        || info.Mnemonic is Mnemonic.Vmovaps or Mnemonic.Vmovapd or Mnemonic.Vmovdqa or Mnemonic.Vmovntps or Mnemonic.Vmovntpd or Mnemonic.Vmovntdq or Mnemonic.Vmovntdqa;
+
+    private static bool IsGather(OpCodeInfo info) => info.OpCount == 3 && info.GetOpKind(1) is
+        OpCodeOperandKind.mem_vsib32x or OpCodeOperandKind.mem_vsib32y or OpCodeOperandKind.mem_vsib64x or OpCodeOperandKind.mem_vsib64y;
+
+    /// <summary>The destination and the mask of a gather, and its indices, which <see cref="UseIndices"/> sets.</summary>
+    private void SetDistinctRegisters(ref Instruction instruction)
+    {
+        int destination = random.Next(16);
+        int mask = (destination + 1 + random.Next(15)) & 15;
+        instruction.Op0Register += destination - instruction.Op0Register.GetNumber();
+        instruction.Op2Register += mask - instruction.Op2Register.GetNumber();
+    }
+
+    private void UseIndices(ref Instruction instruction, OpCodeInfo info, ref ProcessorState state, ulong target)
+    {
+        OpCodeOperandKind kind = info.GetOpKind(1);
+        int number;
+        do
+        {
+            number = random.Next(16);
+        }
+        while (number == instruction.Op0Register.GetNumber() || number == instruction.Op2Register.GetNumber());
+
+        bool wide = kind is OpCodeOperandKind.mem_vsib32y or OpCodeOperandKind.mem_vsib64y;
+        bool isShort = kind is OpCodeOperandKind.mem_vsib32x or OpCodeOperandKind.mem_vsib32y;
+        instruction.MemoryIndex = (wide ? Register.YMM0 : Register.XMM0) + number;
+        instruction.MemoryIndexScale = 1 << random.Next(4);
+        for (int i = 0; i < 4; i++)
+        {
+            ulong indices = isShort ? (uint)random.Next(-100, 100) | ((ulong)(uint)random.Next(-100, 100) << 32) : (ulong)random.Next(-100, 100);
+            if (i < 2)
+                state.Xmm[(2 * number) + i] = indices;
+            else
+                state.Upper[(2 * number) + i - 2] = indices;
+        }
+
+        long displacement = random.Next(-0x4000_0000, 0x4000_0000);
+        Register baseRegister = FreeRegister(instruction, Register.None);
+        state.Gpr[baseRegister.GetNumber()] = target - (ulong)displacement;
+        instruction.MemoryDisplacement64 = (ulong)displacement;
+        if (random.Next(4) != 0)
+        {
+            instruction.MemoryBase = baseRegister;
+            return;
+        }
+
+        // Addresses of 32 bits, and what the upper half of the base holds does not count.
+        state.Gpr[baseRegister.GetNumber()] ^= 0x5555_5555_0000_0000;
+        instruction.MemoryBase = Register.EAX + baseRegister.GetNumber();
     }
 
     private static bool HasOffsetOnly(OpCodeInfo info) =>

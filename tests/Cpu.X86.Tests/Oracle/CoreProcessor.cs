@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Dominion.Buses;
+using Dominion.Cpu.X86.Models;
 using Dominion.Diagnostics;
 using Dominion.Time;
 using Moq;
@@ -16,9 +17,6 @@ internal sealed unsafe class CoreProcessor : IDisposable
     private const ulong Directory = 0x3000;
     private const ulong Physical = NativeArena.Size;
     private const int MostRuns = 100;
-
-    /// <summary>What no instruction without VEX may change.</summary>
-    private const ulong UpperHalf = 0x1234_5678_9ABC_DEF0;
     private readonly FlatMemory memory = new(2 * NativeArena.Size);
     private readonly X86Core core;
     private readonly ulong linear;
@@ -38,7 +36,7 @@ internal sealed unsafe class CoreProcessor : IDisposable
             Index = 0,
             VcpuCount = 1,
             Model = "x86-64-v2",
-            Features = [],
+            Features = [.. CpuFeatures.Names],
             Engine = "interpreter",
             MachineMemory = memory,
             Memory = memory,
@@ -62,6 +60,9 @@ internal sealed unsafe class CoreProcessor : IDisposable
 
     public Span<byte> Data => new(memory.Base + Physical, ArenaLayout.DataSize);
 
+    /// <summary>The last bytes of the arena; behind them is nothing.</summary>
+    public Span<byte> End => new(memory.Base + Physical + NativeArena.Size - ArenaLayout.DataSize, ArenaLayout.DataSize);
+
     /// <summary>Runs an instruction.</summary>
     /// <returns>Null, or why there is no result.</returns>
     public string? Run(ReadOnlySpan<byte> instruction, ref ProcessorState state)
@@ -77,7 +78,7 @@ internal sealed unsafe class CoreProcessor : IDisposable
         for (int i = 0; i < 16; i++)
         {
             x86.Gpr[i] = state.Gpr[i];
-            x86.Vectors[i] = Vector256.Create(state.Xmm[2 * i], state.Xmm[(2 * i) + 1], UpperHalf, UpperHalf).AsByte();
+            x86.Vectors[i] = Vector256.Create(state.Xmm[2 * i], state.Xmm[(2 * i) + 1], state.Upper[2 * i], state.Upper[(2 * i) + 1]).AsByte();
         }
 
         for (int i = 0; i < 8; i++)
@@ -103,8 +104,8 @@ internal sealed unsafe class CoreProcessor : IDisposable
             state.Gpr[i] = x86.Gpr[i];
             state.Xmm[2 * i] = x86.Vectors[i].AsUInt64()[0];
             state.Xmm[(2 * i) + 1] = x86.Vectors[i].AsUInt64()[1];
-            if (x86.Vectors[i].AsUInt64().GetUpper() != Vector128.Create(UpperHalf))
-                return $"changed the upper half of YMM{i}";
+            state.Upper[2 * i] = x86.Vectors[i].AsUInt64()[2];
+            state.Upper[(2 * i) + 1] = x86.Vectors[i].AsUInt64()[3];
         }
 
         for (int i = 0; i < 8; i++)
@@ -122,7 +123,8 @@ internal sealed unsafe class CoreProcessor : IDisposable
     {
         state.Cr0 = 0x8000_0033;
         state.Cr3 = TopTable;
-        state.Cr4 = 0x6A0;
+        state.Cr4 = 0x4_06A0;
+        state.Xcr0 = 7;
         state.Efer = 0xD01;
         state.Segments[(int)X86SegmentRegister.Cs] = Segment(0x33, 0xA0FB);
         foreach (X86SegmentRegister register in (X86SegmentRegister[])[X86SegmentRegister.Ss, X86SegmentRegister.Ds, X86SegmentRegister.Es])

@@ -46,6 +46,12 @@ internal sealed unsafe class HostProcessor : IDisposable
         c.ldmxcsr(__dword_ptr[at + ProcessorState.MxcsrOffset]);
         for (int i = 0; i < 16; i++)
             c.movdqu(new AssemblerRegisterXMM(Register.XMM0 + i), __xmmword_ptr[at + ProcessorState.XmmOffset + (16 * i)]);
+        for (int i = 0; i < 16 && HostFeatures.Has("avx"); i++)
+        {
+            AssemblerRegisterYMM register = new(Register.YMM0 + i);
+            c.vinsertf128(register, register, __xmmword_ptr[at + ProcessorState.UpperOffset + (16 * i)], 1);
+        }
+
         for (int i = 0; i < 8; i++)
             c.movq(new AssemblerRegisterMM(Register.MM0 + i), __qword_ptr[at + ProcessorState.MmxOffset + (8 * i)]);
         c.push(__qword_ptr[at + ProcessorState.FlagsOffset]);
@@ -67,6 +73,13 @@ internal sealed unsafe class HostProcessor : IDisposable
         c.cld();
         for (int i = 0; i < 16; i++)
             c.movdqu(__xmmword_ptr[at + ProcessorState.XmmOffset + (16 * i)], new AssemblerRegisterXMM(Register.XMM0 + i));
+        if (HostFeatures.Has("avx"))
+        {
+            for (int i = 0; i < 16; i++)
+                c.vextractf128(__xmmword_ptr[at + ProcessorState.UpperOffset + (16 * i)], new AssemblerRegisterYMM(Register.YMM0 + i), 1);
+            c.vzeroupper();
+        }
+
         for (int i = 0; i < 8; i++)
             c.movq(__qword_ptr[at + ProcessorState.MmxOffset + (8 * i)], new AssemblerRegisterMM(Register.MM0 + i));
         c.emms();

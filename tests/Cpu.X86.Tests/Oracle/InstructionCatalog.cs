@@ -2,7 +2,7 @@ using Iced.Intel;
 
 namespace Dominion.Cpu.X86.Tests.Oracle;
 
-/// <summary>The instructions that both the host and the core run: every encoding of the level x86-64-v2 that user code may use in 64-bit mode and that leaves RIP behind it.</summary>
+/// <summary>The instructions that both the host and the core run: every encoding of the level x86-64-v2, and of what came later up to x86-64-v3, that user code may use in 64-bit mode and that leaves RIP behind it.</summary>
 internal static class InstructionCatalog
 {
     private static readonly HashSet<CpuidFeature> Features =
@@ -10,6 +10,9 @@ internal static class InstructionCatalog
         CpuidFeature.INTEL8086, CpuidFeature.INTEL186, CpuidFeature.INTEL286, CpuidFeature.INTEL386, CpuidFeature.INTEL486,
         CpuidFeature.X64, CpuidFeature.CMOV, CpuidFeature.CX8, CpuidFeature.CMPXCHG16B, CpuidFeature.POPCNT, CpuidFeature.MULTIBYTENOP, CpuidFeature.PAUSE,
         CpuidFeature.MMX, CpuidFeature.SSE, CpuidFeature.SSE2, CpuidFeature.SSE3, CpuidFeature.SSSE3, CpuidFeature.SSE4_1, CpuidFeature.SSE4_2,
+        CpuidFeature.BMI1, CpuidFeature.BMI2, CpuidFeature.LZCNT, CpuidFeature.MOVBE, CpuidFeature.ADX, CpuidFeature.AES, CpuidFeature.PCLMULQDQ, CpuidFeature.SHA,
+        CpuidFeature.CLFSH, CpuidFeature.CLFLUSHOPT, CpuidFeature.CLWB, CpuidFeature.PREFETCHW,
+        CpuidFeature.AVX, CpuidFeature.AVX2, CpuidFeature.FMA, CpuidFeature.F16C,
     ];
 
     /// <summary>Left out, and why.</summary>
@@ -19,6 +22,10 @@ internal static class InstructionCatalog
         [Mnemonic.Rcpss] = "the bits are the processor's own",
         [Mnemonic.Rsqrtps] = "the bits are the processor's own",
         [Mnemonic.Rsqrtss] = "the bits are the processor's own",
+        [Mnemonic.Vrcpps] = "the bits are the processor's own; VexFaultTests has the forms",
+        [Mnemonic.Vrcpss] = "the bits are the processor's own",
+        [Mnemonic.Vrsqrtps] = "the bits are the processor's own",
+        [Mnemonic.Vrsqrtss] = "the bits are the processor's own",
         [Mnemonic.Popf] = "may set TF",
         [Mnemonic.Popfq] = "may set TF",
         [Mnemonic.Pushf] = "IF and IOPL are the system's",
@@ -62,7 +69,7 @@ internal static class InstructionCatalog
     private static bool IsTested(Code code)
     {
         OpCodeInfo info = code.ToOpCode();
-        if (!info.IsInstruction || !info.Mode64 || info.Encoding != EncodingKind.Legacy || info.IsPrivileged || info.Fwait)
+        if (!info.IsInstruction || !info.Mode64 || info.Encoding is not (EncodingKind.Legacy or EncodingKind.VEX) || info.IsPrivileged || info.Fwait)
             return false;
         if (Excluded.ContainsKey(info.Mnemonic) || code.FlowControl() != FlowControl.Next || code.IsFpuCode())
             return false;

@@ -49,6 +49,8 @@ internal sealed unsafe class InstructionOracle : IDisposable
             Note(text, ((X86Register)i).ToString(), before.Gpr[i], expected.Gpr[i], actual.Gpr[i]);
         for (int i = 0; i < 32; i++)
             Note(text, $"Xmm{i / 2}[{i & 1}]", before.Xmm[i], expected.Xmm[i], actual.Xmm[i]);
+        for (int i = 0; i < 32; i++)
+            Note(text, $"Upper{i / 2}[{i & 1}]", before.Upper[i], expected.Upper[i], actual.Upper[i]);
         for (int i = 0; i < 8; i++)
             Note(text, $"Mm{i}", before.Mmx[i], expected.Mmx[i], actual.Mmx[i]);
         Note(text, "Mxcsr", test.State.Mxcsr, expected.Mxcsr, actual.Mxcsr);
@@ -80,6 +82,8 @@ internal sealed unsafe class InstructionOracle : IDisposable
             ProcessorState state = test.State;
             if (register.IsXMM())
                 text.Append($" {register}={state.Xmm[(2 * register.GetNumber()) + 1]:x16}_{state.Xmm[2 * register.GetNumber()]:x16}");
+            else if (register.IsYMM())
+                text.Append($" {register}={state.Upper[(2 * register.GetNumber()) + 1]:x16}_{state.Upper[2 * register.GetNumber()]:x16}_{state.Xmm[(2 * register.GetNumber()) + 1]:x16}_{state.Xmm[2 * register.GetNumber()]:x16}");
             else if (register.IsMM())
                 text.Append($" {register}={state.Mmx[register.GetNumber()]:x16}");
             else

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Dominion.Cpu.X86.Tests.Oracle;
 
 /// <summary>The user-visible registers that one instruction starts with or leaves behind. Generated code reads and writes it at these offsets.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 0x300)]
+[StructLayout(LayoutKind.Explicit, Size = 0x400)]
 internal unsafe struct ProcessorState
 {
     public const int GprOffset = 0;
@@ -11,8 +11,9 @@ internal unsafe struct ProcessorState
     public const int MxcsrOffset = 0x88;
     public const int MmxOffset = 0x90;
     public const int XmmOffset = 0x100;
-    public const int HostStackOffset = 0x200;
-    public const int HostMxcsrOffset = 0x208;
+    public const int UpperOffset = 0x200;
+    public const int HostStackOffset = 0x300;
+    public const int HostMxcsrOffset = 0x308;
 
     [FieldOffset(GprOffset)]
     public fixed ulong Gpr[16];
@@ -29,6 +30,10 @@ internal unsafe struct ProcessorState
     /// <summary>XMM0 to XMM15, two quadwords each.</summary>
     [FieldOffset(XmmOffset)]
     public fixed ulong Xmm[32];
+
+    /// <summary>The upper halves of YMM0 to YMM15, two quadwords each.</summary>
+    [FieldOffset(UpperOffset)]
+    public fixed ulong Upper[32];
 
     /// <summary>Where the host's stack pointer waits.</summary>
     [FieldOffset(HostStackOffset)]

@@ -119,6 +119,19 @@ public sealed class LocalApicTimerTests
     }
 
     [Fact]
+    public void A_TSC_deadline_that_has_passed_fires_with_the_write()
+    {
+        _machine.Set(Lvt, 0x4_0031);
+        _machine.Domain.Time.Advance(5_000);
+
+        Assert.True(_machine.WriteMsr(0x6E0, _machine.Cores[0].TimestampCounter - 1));
+
+        Assert.Equal(0x31, _machine.Acknowledge());
+        Assert.True(_machine.ReadMsr(0x6E0, out ulong armed));
+        Assert.Equal(0UL, armed);
+    }
+
+    [Fact]
     public void TSC_deadline_of_zero_disarms()
     {
         _machine.Set(Lvt, 0x4_0031);

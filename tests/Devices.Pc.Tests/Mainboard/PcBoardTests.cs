@@ -9,9 +9,10 @@ public sealed class PcBoardTests
     [Fact]
     public void Slots_name_their_default_devices_in_order()
     {
-        IReadOnlyList<BoardSlot> slots = new PcBoardFactory().GetSlots(null);
+        IReadOnlyList<BoardSlot> slots = new PcBoardFactory().GetSlots(new PcBoardOptions());
         Assert.Equal("lapic", slots[0].Name);
-        Assert.Equal("pci", slots[^1].Name);
+        Assert.Equal("fw-cfg", slots[^1].Name);
+        Assert.Null(slots[^1].Device);
         BoardSlot com1 = slots.Single(slot => slot.Name == "com1");
         Assert.Equal("ns16550", com1.Device);
         Assert.Equal(0x3F8, com1.Defaults["port"]);

@@ -58,7 +58,7 @@ internal sealed unsafe class TestFrames(ulong frameCount) : IMachineMemory, IMem
 
     public IBusMapping MapFrames(ulong start, FrameRange frames, bool writable, string name)
     {
-        FrameMapping mapping = new(start, frames);
+        FrameMapping mapping = new(start, frames, writable);
         _mappings.Add(mapping);
         return mapping;
     }
@@ -73,7 +73,7 @@ internal sealed unsafe class TestFrames(ulong frameCount) : IMachineMemory, IMem
     {
         for (int i = 0; i < destination.Length; i++)
         {
-            if (!TryFind(address + (ulong)i, out byte[]? page, out int offset))
+            if (!TryFind(address + (ulong)i, write: false, out byte[]? page, out int offset))
                 return false;
             destination[i] = page[offset];
         }
@@ -85,7 +85,7 @@ internal sealed unsafe class TestFrames(ulong frameCount) : IMachineMemory, IMem
     {
         for (int i = 0; i < source.Length; i++)
         {
-            if (!TryFind(address + (ulong)i, out byte[]? page, out int offset))
+            if (!TryFind(address + (ulong)i, write: true, out byte[]? page, out int offset))
                 return false;
             page[offset] = source[i];
         }
@@ -101,12 +101,12 @@ internal sealed unsafe class TestFrames(ulong frameCount) : IMachineMemory, IMem
         return bytes;
     }
 
-    private bool TryFind(ulong address, out byte[] page, out int offset)
+    private bool TryFind(ulong address, bool write, out byte[] page, out int offset)
     {
         offset = (int)(address & 0xFFF);
         page = [];
-        FrameMapping? mapping = _mappings.FindLast(m => !m.Disposed && address - m.Start < m.Length);
-        if (mapping is null)
+        FrameMapping? mapping = _mappings.FindLast(m => !m.Disposed && m.Enabled && address - m.Start < m.Length);
+        if (mapping is null || (write && !mapping.Writable))
             return false;
         ulong frame = mapping.Frames.First + ((address - mapping.Start) >> 12);
         if (!_pages.TryGetValue(frame, out byte[]? found))
@@ -115,8 +115,10 @@ internal sealed unsafe class TestFrames(ulong frameCount) : IMachineMemory, IMem
         return true;
     }
 
-    private sealed class FrameMapping(ulong start, FrameRange frames) : IBusMapping
+    private sealed class FrameMapping(ulong start, FrameRange frames, bool writable) : IBusMapping
     {
+        public bool Writable => writable;
+
         public ulong Start { get; private set; } = start;
 
         public FrameRange Frames { get; } = frames;

@@ -20,19 +20,24 @@ internal sealed class TestPc : IBoardContext, ILog, IDomainControl, IDisposable
     private readonly Queue<Action> _posted = [];
 
     public TestPc(ulong memory = 64UL << 20, int vcpus = 2, IReadOnlyCollection<string>? empty = null, params IDeviceBinding[] extra)
+        : this(new PcBoardOptions(), memory, vcpus, empty, extra)
+    {
+    }
+
+    public TestPc(PcBoardOptions options, ulong memory = 64UL << 20, int vcpus = 2, IReadOnlyCollection<string>? empty = null, params IDeviceBinding[] extra)
     {
         MemorySize = memory;
         VcpuCount = vcpus;
-        Frames = new TestFrames((memory >> 12) + 16);
+        Frames = new TestFrames((memory >> 12) + 80);
         List<IDeviceBinding> devices = [];
-        foreach (BoardSlot slot in new PcBoardFactory().GetSlots(null))
+        foreach (BoardSlot slot in new PcBoardFactory().GetSlots(options))
         {
             if (slot.Device is { } device && empty?.Contains(slot.Name) != true)
-                devices.Add(new TestBinding(slot.Name, device, FactoryOf(device), OptionsOf(device)));
+                devices.Add(new TestBinding(slot.Name, device, FactoryOf(device), OptionsOf(device, slot.Defaults)));
         }
 
         Devices = [.. devices, .. extra];
-        Board = new PcBoardFactory().Create(this, null);
+        Board = new PcBoardFactory().Create(this, options);
         for (int i = 0; i < vcpus; i++)
         {
             TestCore core = new(i, Time);
@@ -144,13 +149,15 @@ internal sealed class TestPc : IBoardContext, ILog, IDomainControl, IDisposable
         "port92" => new SystemControlFactory(),
         "ns16550" => new Ns16550Factory(),
         "pci-host" => new PciHostFactory(),
+        "fw-cfg" => new FirmwareConfigurationFactory(),
         _ => throw new ArgumentException($"no factory for {device}", nameof(device)),
     };
 
-    private static object? OptionsOf(string device) => device switch
+    private static object? OptionsOf(string device, IReadOnlyDictionary<string, object> defaults) => device switch
     {
         "ns16550" => new Ns16550Options(),
         "i8042" => new I8042Options(),
+        "pci-host" => new PciHostOptions { Chipset = defaults.TryGetValue("chipset", out object? chipset) ? (PciHostChipset)chipset : default },
         _ => null,
     };
 }

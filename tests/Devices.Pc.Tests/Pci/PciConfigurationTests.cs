@@ -109,7 +109,7 @@ public class PciConfigurationTests
         ulong address = (_board.Configuration(device, 0x10) & ~0xFUL) | ((ulong)_board.Configuration(device, 0x14) << 32);
         (ulong start, ulong length) = PciLayout.GetMemory64Window(40);
         Assert.InRange(address, start, start + length - (1UL << 30));
-        Assert.Equal("DOM3103", Assert.Throws<DiagnosticException>(() => Add(new PciBar(0, PciBarKind.Memory32, 1UL << 30, _registers))).Diagnostic.Id);
+        Assert.Equal("DOM3209", Assert.Throws<DiagnosticException>(() => Add(new PciBar(0, PciBarKind.Memory32, 1UL << 30, _registers))).Diagnostic.Id);
     }
 
     [Theory]
@@ -215,10 +215,10 @@ public class PciConfigurationTests
     public void The_bus_gives_out_device_numbers_and_refuses_the_thirty_third()
     {
         _board.Host.Add(Describe(), Mock.Of<IPciFunction>(), deviceNumber: 1);
-        Assert.Equal("DOM3102", Assert.Throws<DiagnosticException>(() => _board.Host.Add(Describe(), Mock.Of<IPciFunction>(), 1)).Diagnostic.Id);
+        Assert.Equal("DOM3208", Assert.Throws<DiagnosticException>(() => _board.Host.Add(Describe(), Mock.Of<IPciFunction>(), 1)).Diagnostic.Id);
         for (int i = 2; i < 32; i++)
             Assert.Equal(i, _board.Host.Add(Describe(), Mock.Of<IPciFunction>()).DeviceNumber);
-        Assert.Equal("DOM3101", Assert.Throws<DiagnosticException>(() => _board.Host.Add(Describe(), Mock.Of<IPciFunction>())).Diagnostic.Id);
+        Assert.Equal("DOM3207", Assert.Throws<DiagnosticException>(() => _board.Host.Add(Describe(), Mock.Of<IPciFunction>())).Diagnostic.Id);
     }
 
     [Theory]

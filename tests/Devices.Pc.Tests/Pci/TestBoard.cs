@@ -15,10 +15,10 @@ internal sealed class TestBoard : IDeviceContext, IMessageInterrupts, ILog, IDom
     private readonly Dictionary<string, object> _services = [];
     private readonly Queue<Action> _posted = [];
 
-    public TestBoard(int addressBits = 40)
+    public TestBoard(int addressBits = 40, PciHostChipset chipset = PciHostChipset.Generic)
     {
         Space = new TestMemorySpace { AddressBits = addressBits };
-        Host = new PciHost(this);
+        Host = new PciHost(this, new PciHostOptions { Chipset = chipset });
         Host.Reset();
     }
 
@@ -52,7 +52,7 @@ internal sealed class TestBoard : IDeviceContext, IMessageInterrupts, ILog, IDom
 
     public IMessageInterrupts Messages => this;
 
-    public IClock Clock { get; } = Mock.Of<IClock>();
+    public IClock Clock { get; init; } = Mock.Of<IClock>();
 
     public ILog Log => this;
 

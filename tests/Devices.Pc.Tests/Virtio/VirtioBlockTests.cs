@@ -106,7 +106,7 @@ public class VirtioBlockTests
     public void A_serial_number_that_does_not_fit_is_refused(string serial)
     {
         DiagnosticException error = Assert.Throws<DiagnosticException>(() => Make(new TestDisk(4096), serial));
-        Assert.Equal("DOM3105", error.Diagnostic.Id);
+        Assert.Equal("DOM3211", error.Diagnostic.Id);
     }
 
     [Fact]

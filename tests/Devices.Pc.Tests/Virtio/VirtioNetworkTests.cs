@@ -34,7 +34,7 @@ public class VirtioNetworkTests
     [InlineData(0UL)]
     [InlineData(0x0100_5E00_0001UL)]
     public void An_address_of_no_station_is_refused(ulong address) =>
-        Assert.Equal("DOM3106", Assert.Throws<DiagnosticException>(() => Make(new MacAddress(address))).Diagnostic.Id);
+        Assert.Equal("DOM3212", Assert.Throws<DiagnosticException>(() => Make(new MacAddress(address))).Diagnostic.Id);
 
     [Fact]
     public void A_frame_is_sent_without_its_header()

@@ -7,7 +7,9 @@ namespace Acme.Uart;
 
 /// <summary>
 /// A 16550A by its data sheet (National Semiconductor PC16550D, section 8), with an ideal line: what is written to the transmitter
-/// is sent at once, and the receiver's timeout is over at once.
+/// is sent at once, and the receiver's timeout is over at once. The line has flow control: a byte is taken from it only while the
+/// guest listens, that is while the received-data interrupt is enabled or when the guest has read the line status register many times
+/// without a write, and a reset of the FIFO discards only what was looped back.
 /// </summary>
 internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
 {
@@ -34,6 +36,8 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
     private const byte Overrun = 0x02;
     private const byte TransmitterIdle = 0x60;
 
+    private const int PollsThatListen = 16;
+
     private readonly IBusMapping _mapping;
     private readonly IInterruptLine _line;
     private readonly ICharacterLink _link;
@@ -41,6 +45,7 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
     private readonly byte[] _fifo = new byte[FifoLength];
     private int _head;
     private int _count;
+    private int _polls;
     private ushort _divisor;
     private byte _interruptEnable;
     private byte _fifoControl;
@@ -61,6 +66,8 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
 
     private bool FifoEnabled => (_fifoControl & 1) != 0;
 
+    private bool Listens => (_modemControl & Loopback) == 0 && ((_interruptEnable & EnableReceived) != 0 || _polls >= PollsThatListen);
+
     private int Capacity => FifoEnabled ? FifoLength : 1;
 
     private int TriggerLevel => !FifoEnabled ? 1 : (_fifoControl >> 6) switch
@@ -77,12 +84,11 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
 
     public void Reset()
     {
-        _head = _count = 0;
+        _head = _count = _polls = 0;
         _divisor = 0;
         _interruptEnable = _fifoControl = _lineControl = _modemControl = _modemDelta = _scratch = 0;
         _overrun = _transmitterPending = false;
         UpdateInterrupt();
-        _link.Ready();
     }
 
     public ulong Read(in BusAccess access)
@@ -113,6 +119,8 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
                 byte status = (byte)(TransmitterIdle | (_count > 0 ? DataReady : 0) | (_overrun ? Overrun : 0));
                 _overrun = false;
                 UpdateInterrupt();
+                if (_polls < PollsThatListen && ++_polls == PollsThatListen)
+                    _link.Ready();
                 return status;
             case 6:
                 byte modem = (byte)(ModemLevels | _modemDelta);
@@ -130,6 +138,8 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
             return;
         byte data = (byte)value;
         bool latch = (_lineControl & DivisorLatchAccess) != 0;
+        bool listened = Listens;
+        _polls = 0;
         switch (access.Offset)
         {
             case 0 when latch:
@@ -167,15 +177,19 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
         }
 
         UpdateInterrupt();
+        if (Listens && !listened)
+            _link.Ready();
     }
 
     public int Receive(ReadOnlySpan<byte> bytes)
     {
+        if (!Listens || _count >= Capacity)
+            return 0;
         int taken = Math.Min(bytes.Length, Capacity - _count);
         for (int i = 0; i < taken; i++)
             Store(bytes[i]);
         UpdateInterrupt();
-        return Math.Max(0, taken);
+        return taken;
     }
 
     public void Save(StateWriter writer)
@@ -184,6 +198,7 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
         writer.Write(_fifo);
         writer.Write(_head);
         writer.Write(_count);
+        writer.Write(_polls);
         writer.Write(_divisor);
         writer.Write(_interruptEnable);
         writer.Write(_fifoControl);
@@ -201,6 +216,7 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
         byte[] fifo = reader.ReadBytes();
         int head = reader.ReadInt32();
         int count = reader.ReadInt32();
+        _polls = Math.Clamp(reader.ReadInt32(), 0, PollsThatListen);
         if (fifo.Length != FifoLength || head is < 0 or >= FifoLength || count is < 0 or > FifoLength)
             throw new InvalidDataException("the receiver's FIFO is damaged");
         fifo.CopyTo(_fifo, 0);
@@ -252,14 +268,12 @@ internal sealed class AcmeUart : IDevice, IBusTarget, ICharacterReceiver
     private void WriteFifoControl(byte data)
     {
         bool toggled = ((data ^ _fifoControl) & 1) != 0;
-        if (toggled || (data & 0x03) == 0x03)
-        {
+        if ((toggled || (data & 0x03) == 0x03) && (_modemControl & Loopback) != 0)
             _head = _count = 0;
-            _link.Ready();
-        }
 
         // The other bits are only taken together with bit 0; the two reset bits clear themselves.
         _fifoControl = (data & 1) != 0 ? (byte)(data & 0xc9) : (byte)0;
+        _link.Ready();
     }
 
     private void Store(byte data)

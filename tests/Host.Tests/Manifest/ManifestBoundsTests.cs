@@ -35,7 +35,7 @@ public sealed class ManifestBoundsTests(CompositionFixture fixture) : IClassFixt
         Assert.Null(result.Plan);
         Assert.Equal(id, result.Diagnostics[0].Id);
         Assert.True(result.Diagnostics.Count <= 201, $"{result.Diagnostics.Count} diagnostics");
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"it took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), $"it took {watch.Elapsed}");
     }
 
     [Fact]

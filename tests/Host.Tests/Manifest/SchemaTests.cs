@@ -81,18 +81,6 @@ public sealed class SchemaTests(CompositionFixture fixture) : IClassFixture<Comp
     {
         ManifestDocument? document = ManifestReader.Parse(System.Text.Encoding.UTF8.GetBytes(yaml), "/manifests/test.yaml", [], out IReadOnlyList<Diagnostic> diagnostics);
         Assert.Empty(diagnostics);
-        return _schema.IsValid(ToJson(document!.Root));
+        return _schema.IsValid(ManifestJson.From(document!.Root));
     }
-
-    /// <summary>A manifest as an editor sees it: plain scalars by YAML's core schema (YAML 1.2, 10.3).</summary>
-    private static JsonNode? ToJson(ManifestNode node) => node switch
-    {
-        ManifestMapping mapping => new JsonObject(mapping.Entries.Select(entry => KeyValuePair.Create(entry.Key, ToJson(entry.Value)))),
-        ManifestSequence sequence => new JsonArray([.. sequence.Items.Select(ToJson)]),
-        ManifestScalar { IsNull: true } => null,
-        ManifestScalar { IsQuoted: false, Text: "true" or "false" } flag => flag.Text == "true",
-        ManifestScalar { IsQuoted: false } number when decimal.TryParse(number.Text, System.Globalization.CultureInfo.InvariantCulture, out decimal value) => value,
-        ManifestScalar scalar => scalar.Text,
-        _ => throw new InvalidOperationException($"{node} is no node"),
-    };
 }

@@ -113,6 +113,25 @@ public sealed class AcmeUartTests : IDisposable, ICharacterStream, IInterruptLin
     }
 
     [Fact]
+    public void NothingIsTakenUntilTheGuestListensAndAResetOfTheFifoLosesNothing()
+    {
+        Assert.Equal(0, _receiver!.Receive("a"u8));
+        int before = _readyCount;
+        Out(1, 0x01);
+        Assert.Equal(before + 1, _readyCount);
+        Assert.Equal(1, _receiver.Receive("ab"u8));
+        Out(2, 0x01);
+        Out(2, 0x07);
+        Assert.Equal('a', In(0));
+        Out(1, 0x00);
+        Assert.Equal(0, _receiver.Receive("b"u8));
+        for (int i = 0; i < 16; i++)
+            Assert.Equal(0x60, In(5));
+        Assert.Equal(1, _receiver.Receive("b"u8));
+        Assert.Equal('b', In(0));
+    }
+
+    [Fact]
     public void TheModemLinesAreReadByThePluginsOwnLibrary()
     {
         Assert.Equal(0xb0, In(6) & 0xf0);
@@ -126,6 +145,7 @@ public sealed class AcmeUartTests : IDisposable, ICharacterStream, IInterruptLin
     public void ItsStateSurvivesSaveAndRestore()
     {
         Out(2, 0x01);
+        Out(1, 0x01);
         Out(3, 0x1b);
         Out(7, 0x77);
         _receiver!.Receive("xy"u8);

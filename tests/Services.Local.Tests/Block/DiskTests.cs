@@ -120,39 +120,39 @@ public sealed class DiskTests : IDisposable
     public void A_kept_overlay_that_is_not_this_disks_is_refused()
     {
         FilePath path = _folder.Make("disk", 1 << 16);
-        Refused("DOM3006", new DiskOptions { Path = path, OverlayFile = _folder.Make("odd", 100, 1) });
-        Refused("DOM3006", new DiskOptions { Path = path, OverlayFile = _folder.Make("noise", 1 << 16, 1) });
+        Refused("DOM3306", new DiskOptions { Path = path, OverlayFile = _folder.Make("odd", 100, 1) });
+        Refused("DOM3306", new DiskOptions { Path = path, OverlayFile = _folder.Make("noise", 1 << 16, 1) });
         Open(new DiskOptions { Path = path, OverlayFile = _folder["overlay"] });
         CloseAll();
-        Refused("DOM3006", new DiskOptions { Path = path, OverlayFile = _folder["overlay"], SectorSize = 4096 });
-        Refused("DOM3006", new DiskOptions { Path = _folder.Make("larger", 1 << 17), OverlayFile = _folder["overlay"] });
+        Refused("DOM3306", new DiskOptions { Path = path, OverlayFile = _folder["overlay"], SectorSize = 4096 });
+        Refused("DOM3306", new DiskOptions { Path = _folder.Make("larger", 1 << 17), OverlayFile = _folder["overlay"] });
         using (FileStream stream = File.OpenWrite(_folder["overlay"].Value))
             stream.SetLength(8192);
-        Refused("DOM3006", new DiskOptions { Path = path, OverlayFile = _folder["overlay"] });
+        Refused("DOM3306", new DiskOptions { Path = path, OverlayFile = _folder["overlay"] });
         Open(new DiskOptions { Path = path });
     }
 
     [Fact]
     public void Files_that_are_no_disks_are_refused()
     {
-        Refused("DOM3001", new DiskOptions { Path = _folder["missing"] });
-        Refused("DOM3001", new DiskOptions { Path = _folder["missing/disk"] });
-        Refused("DOM3002", new DiskOptions { Path = new FilePath(Path.GetTempPath()) });
-        Refused("DOM3004", new DiskOptions { Path = _folder.Make("empty", 0) });
-        Refused("DOM3004", new DiskOptions { Path = _folder.Make("odd", 1000) });
-        Refused("DOM3004", new DiskOptions { Path = _folder.Make("small", 512), SectorSize = 4096 });
+        Refused("DOM3301", new DiskOptions { Path = _folder["missing"] });
+        Refused("DOM3301", new DiskOptions { Path = _folder["missing/disk"] });
+        Refused("DOM3302", new DiskOptions { Path = new FilePath(Path.GetTempPath()) });
+        Refused("DOM3304", new DiskOptions { Path = _folder.Make("empty", 0) });
+        Refused("DOM3304", new DiskOptions { Path = _folder.Make("odd", 1000) });
+        Refused("DOM3304", new DiskOptions { Path = _folder.Make("small", 512), SectorSize = 4096 });
     }
 
     [Fact]
     public void Options_that_do_not_go_together_are_refused()
     {
         FilePath path = _folder.Make("disk", 4096);
-        Refused("DOM3007", new DiskOptions { Path = path, SectorSize = 1024 });
-        Refused("DOM3007", new DiskOptions { Path = path, ReadOnly = true, Overlay = true });
-        Refused("DOM3007", new DiskOptions { Path = path, OverlayFile = path });
-        Refused("DOM3007", new DiskOptions { Path = _folder["new"], Create = true });
-        Refused("DOM3007", new DiskOptions { Path = _folder["new"], Create = true, Size = new ByteSize(1000) });
-        Refused("DOM3007", new DiskOptions { Path = _folder["new"], Create = true, Size = new ByteSize(0) });
+        Refused("DOM3307", new DiskOptions { Path = path, SectorSize = 1024 });
+        Refused("DOM3307", new DiskOptions { Path = path, ReadOnly = true, Overlay = true });
+        Refused("DOM3307", new DiskOptions { Path = path, OverlayFile = path });
+        Refused("DOM3307", new DiskOptions { Path = _folder["new"], Create = true });
+        Refused("DOM3307", new DiskOptions { Path = _folder["new"], Create = true, Size = new ByteSize(1000) });
+        Refused("DOM3307", new DiskOptions { Path = _folder["new"], Create = true, Size = new ByteSize(0) });
         Assert.False(File.Exists(_folder["new"].Value));
     }
 
@@ -174,12 +174,12 @@ public sealed class DiskTests : IDisposable
     {
         FilePath path = _folder.Make("disk", 4096);
         Open(new DiskOptions { Path = path });
-        Refused("DOM3005", new DiskOptions { Path = path });
-        Refused("DOM3005", new DiskOptions { Path = path, ReadOnly = true });
-        Refused("DOM3005", new DiskOptions { Path = path, Overlay = true });
+        Refused("DOM3305", new DiskOptions { Path = path });
+        Refused("DOM3305", new DiskOptions { Path = path, ReadOnly = true });
+        Refused("DOM3305", new DiskOptions { Path = path, Overlay = true });
         CloseAll();
         Open(new DiskOptions { Path = path, Overlay = true });
-        Refused("DOM3005", new DiskOptions { Path = path });
+        Refused("DOM3305", new DiskOptions { Path = path });
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class DiskTests : IDisposable
             return;
         }
 
-        Refused("DOM3003", new DiskOptions { Path = path });
+        Refused("DOM3303", new DiskOptions { Path = path });
         Open(new DiskOptions { Path = path, ReadOnly = true });
         Open(new DiskOptions { Path = path, Overlay = true });
     }

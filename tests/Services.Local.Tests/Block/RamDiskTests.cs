@@ -66,7 +66,7 @@ public class RamDiskTests
     [InlineData(1000UL)]
     [InlineData((1UL << 40) + 512)]
     public void An_impossible_size_is_refused(ulong size) =>
-        Assert.Equal("DOM3007", Assert.Throws<DiagnosticException>(() => Make(new ByteSize(size))).Diagnostic.Id);
+        Assert.Equal("DOM3307", Assert.Throws<DiagnosticException>(() => Make(new ByteSize(size))).Diagnostic.Id);
 
     private static IBlockStore Make(ByteSize size) => (IBlockStore)new RamDiskFactory().Create(new TestServiceContext(), new RamDiskOptions { Size = size });
 }

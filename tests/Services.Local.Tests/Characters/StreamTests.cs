@@ -41,8 +41,8 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_written_is_refused()
     {
-        Assert.Equal("DOM3010", Assert.Throws<DiagnosticException>(() => Open(new FileOutputOptions { Path = _folder["missing/log"] })).Diagnostic.Id);
-        Assert.Equal("DOM3010", Assert.Throws<DiagnosticException>(() => Open(new FileOutputOptions { Path = new FilePath(Path.GetTempPath()) })).Diagnostic.Id);
+        Assert.Equal("DOM3309", Assert.Throws<DiagnosticException>(() => Open(new FileOutputOptions { Path = _folder["missing/log"] })).Diagnostic.Id);
+        Assert.Equal("DOM3309", Assert.Throws<DiagnosticException>(() => Open(new FileOutputOptions { Path = new FilePath(Path.GetTempPath()) })).Diagnostic.Id);
     }
 
     [Fact]

@@ -193,7 +193,7 @@ internal static class SseArithmetic
     }
 
     /// <summary>A denormal operand as zero when DAZ is set.</summary>
-    private static ulong FlushOperand(FloatFormat format, ulong operand, uint mxcsr) =>
+    internal static ulong FlushOperand(FloatFormat format, ulong operand, uint mxcsr) =>
         (mxcsr & SseControl.DenormalsAreZeros) != 0 && format.IsDenormal(operand) ? operand & format.SignBit : operand;
 
     /// <summary>False with the result when one operand is a NaN: the first of them, made quiet (SDM 1 table 4-7).</summary>
@@ -215,7 +215,7 @@ internal static class SseArithmetic
     }
 
     /// <summary>Records a denormal operand; false when that is unmasked and ends the operation.</summary>
-    private static bool CheckDenormals(FloatFormat format, ulong left, ulong right, uint mxcsr, ref FloatExceptions raised)
+    internal static bool CheckDenormals(FloatFormat format, ulong left, ulong right, uint mxcsr, ref FloatExceptions raised)
     {
         if (!format.IsDenormal(left) && !format.IsDenormal(right))
             return true;
@@ -230,13 +230,13 @@ internal static class SseArithmetic
         return nan | format.QuietBit;
     }
 
-    private static ulong Invalid(FloatFormat format, ref FloatExceptions raised)
+    internal static ulong Invalid(FloatFormat format, ref FloatExceptions raised)
     {
         raised |= FloatExceptions.Invalid;
         return format.Indefinite;
     }
 
-    private static ulong Round(FloatFormat format, in Unrounded value, uint mxcsr, ref FloatExceptions raised) =>
+    internal static ulong Round(FloatFormat format, in Unrounded value, uint mxcsr, ref FloatExceptions raised) =>
         format.Round(
             in value,
             SseControl.Rounding(mxcsr),

@@ -25,7 +25,7 @@ internal static unsafe class Branches
 
     /// <summary>Whether an address can be branched to: canonical in 64-bit mode, within CS otherwise.</summary>
     public static bool IsTargetValid(CoreState* s, ulong target) =>
-        (s->Mode & BlockMode.Code64) != 0 ? PageWalker.IsCanonical(target) : target <= s->Arch.Segments[(int)X86SegmentRegister.Cs].Limit;
+        (s->Mode & BlockMode.Code64) != 0 ? PageWalker.IsCanonical(s, target) : target <= s->Arch.Segments[(int)X86SegmentRegister.Cs].Limit;
 
     /// <summary>The operand size of a near branch in bytes. In 64-bit mode it is 8 whatever the prefix (SDM volume 2, JMP; an operand-size prefix is ignored by Intel's processors).</summary>
     private static int BranchSize(in Instruction i, in Lowering l) =>
@@ -44,8 +44,7 @@ internal static unsafe class Branches
     private static bool Jump(in Instruction i, ref Lowering l)
     {
         SetTarget(i, ref l);
-        if (BranchSize(i, l) != l.CodeSize)
-            l.Op->Size = (byte)BranchSize(i, l);
+        l.Op->Size = (byte)BranchSize(i, l);
         return i.ConditionCode switch
         {
             ConditionCode.o => l.UseLast(&Conditional<Conditions.Overflow>),

@@ -201,25 +201,46 @@ internal static unsafe class FarBranches
         return X86Core.Indirect(s, rip);
     }
 
-    /// <summary>SYSCALL (SDM volume 2). In compatibility mode it is Intel's #UD.</summary>
+    /// <summary>SYSCALL and SYSRET outside 64-bit mode are AMD's alone; Intel's answer is #UD (APM volume 3, SYSCALL; SDM volume 2, SYSCALL).</summary>
+    private static bool HasSystemCalls(CoreState* s, X86Core c) =>
+        (s->Arch.Efer & ControlBits.EferSyscall) != 0 && (c.Is64Bit || (c.Model.IsAmd && c.IsProtected));
+
     private static Op* SystemCall(CoreState* s, Op* op, X86Core c)
     {
-        if (!c.Is64Bit || (s->Arch.Efer & ControlBits.EferSyscall) == 0)
+        if (!HasSystemCalls(s, c))
             return c.Undefined(op);
         if (c.Intercepted(op, X86Intercept.Syscall, out Op* next))
             return next;
+        if (!c.IsLongMode)
+            return LegacySystemCall(s, op, c);
+        ulong entry = c.Is64Bit ? s->Arch.Lstar : s->Arch.Cstar;
         ulong flags = Flags.Get(s);
         Registers.Set(s, X86Register.Rcx, c.NextRip(op));
         Registers.Set(s, X86Register.R11, flags & ~Flags.Resume);
         ushort selector = (ushort)(s->Arch.Star >> 32);
-        c.TrapAfter = false;
-        Flags.Set(s, flags & ~(s->Arch.Fmask | Flags.Resume));
-        return GoTo(s, c, FlatCode((ushort)(selector & 0xFFFC), 0, true), FlatStack((ushort)(selector + 8), 0), s->Arch.Lstar);
+        flags &= ~(s->Arch.Fmask | Flags.Resume);
+
+        // The trap of single-stepping goes by TF as SYSCALL leaves it.
+        c.TrapAfter &= (flags & Flags.Trap) != 0;
+        Flags.Set(s, flags);
+        return GoTo(s, c, FlatCode((ushort)(selector & 0xFFFC), 0, true), FlatStack((ushort)(selector + 8), 0), entry);
     }
 
+    /// <summary>AMD's SYSCALL outside long mode: to the address in STAR, with VM, IF and RF clear.</summary>
+    private static Op* LegacySystemCall(CoreState* s, Op* op, X86Core c)
+    {
+        Registers.Set(s, X86Register.Rcx, c.NextRip(op));
+        s->Arch.Rflags &= ~(Flags.Virtual8086 | Flags.Interrupt | Flags.Resume);
+        ushort selector = (ushort)(s->Arch.Star >> 32);
+        Op* target = GoTo(s, c, FlatCode((ushort)(selector & 0xFFFC), 0, false), FlatStack((ushort)(selector + 8), 0), (uint)s->Arch.Star);
+        c.SegmentsChanged();
+        return target;
+    }
+
+    /// <summary>SYSRET. To an address that is not canonical Intel's faults before it returns, AMD's when the target is fetched.</summary>
     private static Op* SystemReturn(CoreState* s, Op* op, X86Core c)
     {
-        if (!c.Is64Bit || (s->Arch.Efer & ControlBits.EferSyscall) == 0)
+        if (!HasSystemCalls(s, c))
             return c.Undefined(op);
         if (s->Cpl != 0)
             return c.GeneralProtection(op);
@@ -227,11 +248,11 @@ internal static unsafe class FarBranches
             return next;
         ulong target = Registers.Get(s, X86Register.Rcx);
         bool wide = op->Size == 8;
-        if (wide && !Paging.PageWalker.IsCanonical(target))
+        if (wide && !c.Model.IsAmd && !Paging.PageWalker.IsCanonical(s, target))
             return c.GeneralProtection(op);
         ushort selector = (ushort)(s->Arch.Star >> 48);
         const ulong Kept = 0x3C7FD7;
-        ulong flags = (Registers.Get(s, X86Register.R11) & Kept) | Flags.Fixed;
+        ulong flags = c.Is64Bit ? (Registers.Get(s, X86Register.R11) & Kept) | Flags.Fixed : Flags.Get(s) | Flags.Interrupt;
         X86Segment cs = FlatCode((ushort)((selector + (wide ? 16 : 0)) | 3), 3, wide);
         X86Segment ss = FlatStack((ushort)((selector + 8) | 3), 3);
         s->Arch.Segments[(int)X86SegmentRegister.Cs] = cs;
@@ -241,8 +262,13 @@ internal static unsafe class FarBranches
         return GoTo(s, c, cs, ss, wide ? target : (uint)target);
     }
 
+    /// <summary>AMD's processors have SYSENTER and SYSEXIT outside long mode only (APM volume 3, SYSENTER).</summary>
+    private static bool LacksFastEntry(X86Core c) => c.Model.IsAmd && c.IsLongMode;
+
     private static Op* SystemEnter(CoreState* s, Op* op, X86Core c)
     {
+        if (LacksFastEntry(c))
+            return c.Undefined(op);
         if (!c.IsProtected || (s->Arch.SysenterCs & 0xFFFC) == 0)
             return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Sysenter, out Op* next))
@@ -259,12 +285,14 @@ internal static unsafe class FarBranches
 
     private static Op* SystemExit(CoreState* s, Op* op, X86Core c)
     {
+        if (LacksFastEntry(c))
+            return c.Undefined(op);
         if (!c.IsProtected || s->Cpl != 0 || (s->Arch.SysenterCs & 0xFFFC) == 0)
             return c.GeneralProtection(op);
         bool wide = op->Size == 8;
         ulong rip = Registers.Get(s, X86Register.Rdx);
         ulong rsp = Registers.Get(s, X86Register.Rcx);
-        if (wide && (!Paging.PageWalker.IsCanonical(rip) || !Paging.PageWalker.IsCanonical(rsp)))
+        if (wide && (!Paging.PageWalker.IsCanonical(s, rip) || !Paging.PageWalker.IsCanonical(s, rsp)))
             return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Sysexit, out Op* next))
             return next;

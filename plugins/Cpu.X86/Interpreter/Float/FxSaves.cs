@@ -42,7 +42,7 @@ internal static unsafe class FxSaves
         LegacyArea.WriteFloat(s, area, op->Size == 8);
         *(uint*)(area + LegacyArea.MxcsrOffset) = s->Arch.Mxcsr;
         *(uint*)(area + LegacyArea.MxcsrOffset + 4) = LegacyArea.MxcsrMask;
-        ExtendedArea.WriteVectors(s, area, vectors);
+        ExtendedArea.WriteHalves(s, 0, area + LegacyArea.VectorsOffset, vectors);
         if (!c.ProbeWrite(op->Segment, linear, LegacyArea.Size)
             || !c.StoreSlow(op->Segment, linear, area, LegacyArea.VectorsOffset + (vectors * ExtendedArea.VectorHalf)))
         {
@@ -75,7 +75,7 @@ internal static unsafe class FxSaves
         }
 
         LegacyArea.ReadFloat(s, area, op->Size == 8);
-        ExtendedArea.ReadVectors(s, area, vectors);
+        ExtendedArea.ReadHalves(s, 0, area + LegacyArea.VectorsOffset, vectors);
         return op + 1;
     }
 }

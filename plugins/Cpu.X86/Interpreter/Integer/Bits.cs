@@ -7,7 +7,7 @@ using Iced.Intel;
 
 namespace Dominion.Cpu.X86.Interpreter.Integer;
 
-/// <summary>BT, BTS, BTR, BTC, BSF, BSR, POPCNT, CRC32.</summary>
+/// <summary>BT, BTS, BTR, BTC, BSF, BSR, TZCNT, LZCNT, POPCNT, CRC32.</summary>
 internal static unsafe class Bits
 {
     private enum Change
@@ -21,7 +21,7 @@ internal static unsafe class Bits
     public static void Register(LoweringTable table)
     {
         table.Add(&LowerTest, Mnemonic.Bt, Mnemonic.Bts, Mnemonic.Btr, Mnemonic.Btc);
-        table.Add(&LowerScan, Mnemonic.Bsf, Mnemonic.Bsr, Mnemonic.Popcnt);
+        table.Add(&LowerScan, Mnemonic.Bsf, Mnemonic.Bsr, Mnemonic.Popcnt, Mnemonic.Tzcnt, Mnemonic.Lzcnt);
         table.Add(&LowerCrc, Mnemonic.Crc32);
     }
 
@@ -191,7 +191,7 @@ internal static unsafe class Bits
         where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
         where TAddressing : IAddressing => Mem.Load<T, TAddressing>(s, op, c, out T value) ? Scan(s, op, value) : c.Abort(op);
 
-    /// <summary>BSF and BSR of zero leave the destination as it is, as all processors do; of the flags only ZF is defined. POPCNT clears all but ZF.</summary>
+    /// <summary>BSF and BSR of zero leave the destination as it is, as all processors do; of the flags only ZF is defined. POPCNT clears all but ZF. TZCNT and LZCNT of zero give the width and set CF; their ZF tells of the result.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Op* Scan<T>(CoreState* s, Op* op, T value)
         where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
@@ -200,6 +200,14 @@ internal static unsafe class Bits
         {
             Registers.Set(s, op->Reg, T.PopCount(value));
             Flags.SetStatus(s, value == T.Zero ? Flags.Zero : 0);
+            return op + 1;
+        }
+
+        if ((Mnemonic)op->Extra is Mnemonic.Tzcnt or Mnemonic.Lzcnt)
+        {
+            T count = (Mnemonic)op->Extra == Mnemonic.Tzcnt ? T.TrailingZeroCount(value) : T.LeadingZeroCount(value);
+            Registers.Set(s, op->Reg, count);
+            Flags.SetResult(s, count, value == T.Zero, false);
             return op + 1;
         }
 

@@ -7,7 +7,7 @@ using Iced.Intel;
 
 namespace Dominion.Cpu.X86.Interpreter.Integer;
 
-/// <summary>MOV of general-purpose registers (segment, control and debug registers are System's), MOVZX, MOVSX, MOVSXD, LEA, BSWAP, MOVBE, the sign extensions of the accumulator, NOP.</summary>
+/// <summary>MOV of general-purpose registers (segment, control and debug registers are System's), MOVZX, MOVSX, MOVSXD, LEA, BSWAP, the sign extensions of the accumulator, NOP.</summary>
 internal static unsafe class Moves
 {
     public static void Register(LoweringTable table)

@@ -84,8 +84,6 @@ internal static unsafe class StackMoves
         if (i.Op0Register.IsSegmentRegister())
         {
             l.Op->Segment = (byte)Offsets.SegmentNumber(i.Op0Register);
-            if (l.Op->Segment == (int)X86SegmentRegister.Ss)
-                l.Op->Extra = BlockBuilder.ShadowMark;
             return l.UseLast(&PopSegment<T>);
         }
 
@@ -128,7 +126,7 @@ internal static unsafe class StackMoves
         if (!c.Segments.Load((X86SegmentRegister)op->Segment, *(ushort*)&value))
             return c.Abort(op);
         s->Arch.Gpr[(int)X86Register.Rsp] = after;
-        return Privileged.SegmentMoves.AfterLoad(s, op, c);
+        return Privileged.SegmentMoves.AfterLoad(s, op, c, (X86SegmentRegister)op->Segment);
     }
 
     private static bool LowerAll(in Instruction i, ref Lowering l) => l.Use(i.Mnemonic switch

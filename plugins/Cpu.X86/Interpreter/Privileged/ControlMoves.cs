@@ -46,6 +46,10 @@ internal static unsafe class ControlMoves
             Registers.Set(s, op->Reg, (uint)value);
     }
 
+    /// <summary>CR0 as instructions read it: with the shadow in the bits that a monitor owns.</summary>
+    private static ulong VisibleCr0(CoreState* s, X86Core c) =>
+        (s->Arch.Cr0 & ~c.Controls.Cr0Mask) | (c.Controls.Cr0Shadow & c.Controls.Cr0Mask);
+
     private static X86InterceptInfo Describe(Op* op, X86Intercept intercept, ulong value) => new()
     {
         Intercept = intercept,
@@ -62,7 +66,7 @@ internal static unsafe class ControlMoves
             return c.GeneralProtection(op);
         ulong value = op->Extra switch
         {
-            0 => (s->Arch.Cr0 & ~c.Controls.Cr0Mask) | (c.Controls.Cr0Shadow & c.Controls.Cr0Mask),
+            0 => VisibleCr0(s, c),
             2 => s->Arch.Cr2,
             3 => s->Arch.Cr3,
             4 => (s->Arch.Cr4 & ~c.Controls.Cr4Mask) | (c.Controls.Cr4Shadow & c.Controls.Cr4Mask),
@@ -188,7 +192,7 @@ internal static unsafe class ControlMoves
                 s->Arch.Dr6 = (value & 0xE00F) | DebugRegisters.Dr6Fixed;
                 break;
             case 7:
-                s->Arch.Dr7 = (value & 0xFFFF_2BFF) | DebugRegisters.Dr7Fixed;
+                s->Arch.Dr7 = (value & 0xFFFF_23FF) | DebugRegisters.Dr7Fixed;
                 break;
             default:
                 s->Arch.DebugAddresses[number] = value;
@@ -272,13 +276,16 @@ internal static unsafe class ControlMoves
 
     private static Op* StoreStatusRegister(CoreState* s, Op* op, X86Core c)
     {
+        if (c.IsUserInformationPrevented)
+            return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Smsw, out Op* next))
             return next;
+        ulong cr0 = VisibleCr0(s, c);
         switch (op->Size)
         {
-            case 2: Registers.Set(s, op->Reg, (ushort)s->Arch.Cr0); break;
-            case 4: Registers.Set(s, op->Reg, (uint)s->Arch.Cr0); break;
-            default: Registers.Set(s, op->Reg, s->Arch.Cr0); break;
+            case 2: Registers.Set(s, op->Reg, (ushort)cr0); break;
+            case 4: Registers.Set(s, op->Reg, (uint)cr0); break;
+            default: Registers.Set(s, op->Reg, cr0); break;
         }
 
         return op + 1;
@@ -287,8 +294,10 @@ internal static unsafe class ControlMoves
     private static Op* StoreStatusMemory<TAddressing>(CoreState* s, Op* op, X86Core c)
         where TAddressing : Memory.IAddressing
     {
+        if (c.IsUserInformationPrevented)
+            return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Smsw, out Op* next))
             return next;
-        return Memory.Mem.Store<ushort, TAddressing>(s, op, c, (ushort)s->Arch.Cr0) ? op + 1 : c.Abort(op);
+        return Memory.Mem.Store<ushort, TAddressing>(s, op, c, (ushort)VisibleCr0(s, c)) ? op + 1 : c.Abort(op);
     }
 }

@@ -49,7 +49,7 @@ internal static unsafe class DescriptorTables
         {
             if (!Mem.LoadAt(s, c, op->Segment, linear + 2, out address))
                 return c.Abort(op);
-            if (!Paging.PageWalker.IsCanonical(address))
+            if (!c.IsCanonicalBase(address))
                 return c.GeneralProtection(op);
         }
         else
@@ -70,6 +70,8 @@ internal static unsafe class DescriptorTables
     private static Op* StoreTable<TAddressing>(CoreState* s, Op* op, X86Core c)
         where TAddressing : IAddressing
     {
+        if (c.IsUserInformationPrevented)
+            return c.GeneralProtection(op);
         bool global = (Mnemonic)op->Extra == Mnemonic.Sgdt;
         if (c.Intercepted(op, global ? X86Intercept.Sgdt : X86Intercept.Sidt, out Op* next))
             return next;
@@ -161,6 +163,8 @@ internal static unsafe class DescriptorTables
             return c.SetFault(X86Exception.GeneralProtection, error);
         if (!descriptor.IsPresent)
             return c.SetFault(X86Exception.SegmentNotPresent, error);
+        if (!c.IsCanonicalBase(descriptor.Base))
+            return c.SetFault(X86Exception.GeneralProtection, error);
         descriptor = descriptor with { Low = descriptor.Low | (1UL << 41) };
         if (!c.Segments.WriteType(selector, descriptor))
             return false;
@@ -213,6 +217,12 @@ internal static unsafe class DescriptorTables
         if (c.HasParagraphSegments)
         {
             next = c.Undefined(op);
+            return false;
+        }
+
+        if (c.IsUserInformationPrevented)
+        {
+            next = c.GeneralProtection(op);
             return false;
         }
 

@@ -24,7 +24,9 @@ internal static unsafe class Ports
     {
         c.CurrentOp = op;
         Note(c, port, size);
-        return c.Ports.Read(port, (AccessWidth)size, c.Index);
+        uint value = c.Ports.Read(port, (AccessWidth)size, c.Index);
+        c.CurrentOp = null;
+        return value;
     }
 
     /// <summary>Writes a port.</summary>
@@ -33,6 +35,7 @@ internal static unsafe class Ports
         c.CurrentOp = op;
         Note(c, port, size);
         c.Ports.Write(port, (AccessWidth)size, value, c.Index);
+        c.CurrentOp = null;
     }
 
     /// <summary>Asks whether an access is intercepted.</summary>

@@ -16,7 +16,6 @@ internal static unsafe class SegmentMoves
     public static bool Lower(in Instruction i, ref Lowering l)
     {
         bool load = i.Op0Kind == OpKind.Register && i.Op0Register.IsSegmentRegister();
-        l.Op->Extra = 0;
         int segment = Offsets.SegmentNumber(load ? i.Op0Register : i.Op1Register);
         int other = load ? 1 : 0;
         if (load && segment == (int)X86SegmentRegister.Cs)
@@ -29,8 +28,6 @@ internal static unsafe class SegmentMoves
             l.Op->Rm = Offsets.Of(i.GetOpRegister(other));
         if (load)
         {
-            if (segment == (int)X86SegmentRegister.Ss)
-                l.Op->Extra = BlockBuilder.ShadowMark;
             return l.UseLast(kind switch
             {
                 AddressKind.None => &LoadRegister,
@@ -53,11 +50,12 @@ internal static unsafe class SegmentMoves
     }
 
     /// <summary>Ends a load of a segment register: SS opens a shadow.</summary>
-    public static Op* AfterLoad(CoreState* s, Op* op, X86Core c)
+    public static Op* AfterLoad(CoreState* s, Op* op, X86Core c, X86SegmentRegister register)
     {
-        if (op->Extra == BlockBuilder.ShadowMark)
+        if (register == X86SegmentRegister.Ss)
         {
             s->Arch.MovSsShadow = true;
+            c.OpensShadow = true;
             c.UpdateMode();
             return c.LeaveAfter(op);
         }
@@ -72,7 +70,7 @@ internal static unsafe class SegmentMoves
         Mem.Load<ushort, TAddressing>(s, op, c, out ushort selector) ? Load(s, op, c, selector) : c.Abort(op);
 
     private static Op* Load(CoreState* s, Op* op, X86Core c, ushort selector) =>
-        c.Segments.Load((X86SegmentRegister)op->Immediate, selector) ? AfterLoad(s, op, c) : c.Abort(op);
+        c.Segments.Load((X86SegmentRegister)op->Immediate, selector) ? AfterLoad(s, op, c, (X86SegmentRegister)op->Immediate) : c.Abort(op);
 
     private static Op* StoreRegister<T>(CoreState* s, Op* op, X86Core c)
         where T : unmanaged

@@ -13,39 +13,40 @@ internal static unsafe class SystemInstructions
         table.Add(
             &Lower,
             Mnemonic.Cpuid, Mnemonic.Rdtsc, Mnemonic.Rdtscp, Mnemonic.Rdmsr, Mnemonic.Rdpmc, Mnemonic.Invd, Mnemonic.Wbinvd,
-            Mnemonic.Swapgs);
+            Mnemonic.Swapgs, Mnemonic.Rdpid);
         table.Add(&LowerLast, Mnemonic.Hlt, Mnemonic.Wrmsr, Mnemonic.Sti, Mnemonic.Cli, Mnemonic.Clac, Mnemonic.Stac, Mnemonic.Rsm);
         table.Add(&LowerInvalidatePage, Mnemonic.Invlpg);
-        table.Add(&LowerFlushLine, Mnemonic.Clflush);
+        table.Add(&LowerFlushLine, Mnemonic.Clflush, Mnemonic.Clflushopt, Mnemonic.Clwb);
     }
 
-    private static bool Lower(in Instruction i, ref Lowering l) => l.Use(i.Mnemonic switch
+    private static bool Lower(in Instruction i, ref Lowering l)
     {
-        Mnemonic.Cpuid => &Cpuid,
-        Mnemonic.Rdtsc => &ReadTimestamp,
-        Mnemonic.Rdtscp => &ReadTimestampAndId,
-        Mnemonic.Rdmsr => &ReadMsr,
-        Mnemonic.Rdpmc => &ReadCounter,
-        Mnemonic.Swapgs => &SwapGs,
-        Mnemonic.Invd => &Invalidate,
-        _ => &WriteBackInvalidate,
-    });
-
-    private static bool LowerLast(in Instruction i, ref Lowering l)
-    {
-        if (i.Mnemonic == Mnemonic.Sti)
-            l.Op->Extra = BlockBuilder.ShadowMark;
-        return l.UseLast(i.Mnemonic switch
+        if (i.Mnemonic == Mnemonic.Rdpid)
+            l.Op->Reg = Offsets.Of(i.Op0Register.GetFullRegister());
+        return l.Use(i.Mnemonic switch
         {
-            Mnemonic.Hlt => &Halt,
-            Mnemonic.Wrmsr => &WriteMsr,
-            Mnemonic.Sti => &SetInterrupt,
-            Mnemonic.Cli => &ClearInterrupt,
-            Mnemonic.Clac => &ClearAc,
-            Mnemonic.Stac => &SetAc,
-            _ => &Resume,
+            Mnemonic.Cpuid => &Cpuid,
+            Mnemonic.Rdtsc => &ReadTimestamp,
+            Mnemonic.Rdtscp => &ReadTimestampAndId,
+            Mnemonic.Rdmsr => &ReadMsr,
+            Mnemonic.Rdpmc => &ReadCounter,
+            Mnemonic.Swapgs => &SwapGs,
+            Mnemonic.Rdpid => &ReadId,
+            Mnemonic.Invd => &Invalidate,
+            _ => &WriteBackInvalidate,
         });
     }
+
+    private static bool LowerLast(in Instruction i, ref Lowering l) => l.UseLast(i.Mnemonic switch
+    {
+        Mnemonic.Hlt => &Halt,
+        Mnemonic.Wrmsr => &WriteMsr,
+        Mnemonic.Sti => &SetInterrupt,
+        Mnemonic.Cli => &ClearInterrupt,
+        Mnemonic.Clac => &ClearAc,
+        Mnemonic.Stac => &SetAc,
+        _ => &Resume,
+    });
 
     /// <summary>PAUSE: gives way when something waits.</summary>
     public static Op* Pause(CoreState* s, Op* op, X86Core c) =>
@@ -74,6 +75,7 @@ internal static unsafe class SystemInstructions
             return next;
         c.CurrentOp = op;
         ulong timestamp = c.TimestampCounter + c.Controls.TscOffset;
+        c.CurrentOp = null;
         Registers.Set(s, X86Register.Rax, (uint)timestamp);
         Registers.Set(s, X86Register.Rdx, timestamp >> 32);
         return op + 1;
@@ -87,9 +89,18 @@ internal static unsafe class SystemInstructions
             return next;
         c.CurrentOp = op;
         ulong timestamp = c.TimestampCounter + c.Controls.TscOffset;
+        c.CurrentOp = null;
         Registers.Set(s, X86Register.Rax, (uint)timestamp);
         Registers.Set(s, X86Register.Rdx, timestamp >> 32);
         Registers.Set(s, X86Register.Rcx, (uint)s->Arch.TscAux);
+        return op + 1;
+    }
+
+    private static Op* ReadId(CoreState* s, Op* op, X86Core c)
+    {
+        if (c.Intercepted(op, X86Intercept.Rdpid, out Op* next))
+            return next;
+        Registers.Set(s, op->Reg, (ulong)(uint)s->Arch.TscAux);
         return op + 1;
     }
 
@@ -111,7 +122,9 @@ internal static unsafe class SystemInstructions
         }
 
         c.CurrentOp = op;
-        if (!c.Msrs.TryRead(index, out value))
+        bool known = c.Msrs.TryRead(index, out value);
+        c.CurrentOp = null;
+        if (!known)
             return c.GeneralProtection(op);
         Registers.Set(s, X86Register.Rax, (uint)value);
         Registers.Set(s, X86Register.Rdx, value >> 32);
@@ -136,7 +149,9 @@ internal static unsafe class SystemInstructions
         }
 
         c.CurrentOp = op;
-        if (!c.Msrs.TryWrite(index, value))
+        bool allowed = c.Msrs.TryWrite(index, value);
+        c.CurrentOp = null;
+        if (!allowed)
             return c.GeneralProtection(op);
         c.UpdateMode();
         return c.LeaveOrContinue(op);
@@ -207,7 +222,7 @@ internal static unsafe class SystemInstructions
     private static bool LowerFlushLine(in Instruction i, ref Lowering l) =>
         l.Use(l.UseMemory(i) == AddressKind.Segmented ? &FlushLine<Segmented> : &FlushLine<Flat64>);
 
-    /// <summary>CLFLUSH: caches are not modelled; the access is checked as a load (SDM volume 2, CLFLUSH).</summary>
+    /// <summary>CLFLUSH, CLFLUSHOPT, CLWB: caches are not modelled; the access is checked as a load (SDM volume 2, CLFLUSH).</summary>
     private static Op* FlushLine<TAddressing>(CoreState* s, Op* op, X86Core c)
         where TAddressing : IAddressing => Mem.Load<byte, TAddressing>(s, op, c, out _) ? op + 1 : c.Abort(op);
 
@@ -255,6 +270,7 @@ internal static unsafe class SystemInstructions
             return c.LeaveAfter(op);
         s->Arch.Rflags |= Flags.Interrupt;
         s->Arch.StiShadow = true;
+        c.OpensShadow = true;
         c.UpdateMode();
         return c.LeaveAfter(op);
     }

@@ -2,11 +2,12 @@ using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Memory;
 using Dominion.Cpu.X86.Interpreter.Vector.Handlers;
 using Dominion.Cpu.X86.Interpreter.Vector.Operations;
+using Dominion.Cpu.X86.Interpreter.Vector.Vex;
 using Iced.Intel;
 
 namespace Dominion.Cpu.X86.Interpreter.Vector;
 
-/// <summary>Finds the handler for an operation by where the operands are. The operations know nothing of the encoding, so that VEX forms can use the same with handlers of their own.</summary>
+/// <summary>Finds the handler for an operation by where the operands are. The operations know nothing of the encoding: forms with VEX use the same, by <see cref="VexLowering"/>.</summary>
 internal static unsafe class VectorLowering
 {
     private const int VectorSize = 16;
@@ -19,12 +20,15 @@ internal static unsafe class VectorLowering
     public static bool Packed<TXmm, TMmx>(in Instruction i, ref Lowering l)
         where TXmm : IPackedOperation
         where TMmx : IPackedOperation =>
-        i.Op0Register.IsMM() ? PackedIn<TMmx, MmxFile>(i, ref l, 8) : PackedIn<TXmm, XmmFile>(i, ref l, VectorSize);
+        VexLowering.IsVex(i) ? VexLowering.Packed<TXmm>(i, ref l)
+        : i.Op0Register.IsMM() ? PackedIn<TMmx, MmxFile>(i, ref l, 8) : PackedIn<TXmm, XmmFile>(i, ref l, VectorSize);
 
     /// <summary>A floating-point operation on XMM registers.</summary>
     public static bool Float<TOperation>(in Instruction i, ref Lowering l)
         where TOperation : IFloatOperation
     {
+        if (VexLowering.IsVex(i))
+            return VexLowering.Float<TOperation>(i, ref l);
         UseRegisters(i, ref l);
         if (!UseSource(i, ref l, out AddressKind kind))
             return l.Use(i.Op1Register.IsGPR() ? &FloatHandlers<TOperation>.General : &FloatHandlers<TOperation>.Register);
@@ -77,6 +81,8 @@ internal static unsafe class VectorLowering
     public static bool General<TOperation>(in Instruction i, ref Lowering l)
         where TOperation : IGeneralResult
     {
+        if (VexLowering.IsVex(i))
+            return VexLowering.General<TOperation>(i, ref l);
         UseRegisters(i, ref l);
         if (!UseSource(i, ref l, out AddressKind kind))
         {
@@ -97,6 +103,8 @@ internal static unsafe class VectorLowering
     public static bool Compare<TOperation>(in Instruction i, ref Lowering l)
         where TOperation : IFlagResult
     {
+        if (VexLowering.IsVex(i))
+            return VexLowering.Compare<TOperation>(i, ref l);
         UseRegisters(i, ref l);
         if (!UseSource(i, ref l, out AddressKind kind))
             return l.Use(&FlagResultHandlers<TOperation>.Register);

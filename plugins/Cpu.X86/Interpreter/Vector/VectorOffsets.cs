@@ -12,9 +12,9 @@ internal static unsafe class VectorOffsets
     /// <summary>Where XMM0 is, the implicit operand of some instructions.</summary>
     public static ushort Xmm0 => Offsets.OfVector(0);
 
-    /// <summary>Where an XMM, MMX or general-purpose register is.</summary>
+    /// <summary>Where an XMM, YMM, MMX or general-purpose register is.</summary>
     public static ushort Of(Register register) =>
-        register.IsXMM() ? Offsets.OfVector(register.GetNumber())
+        register.IsXMM() || register.IsYMM() ? Offsets.OfVector(register.GetNumber())
         : register.IsMM() ? (ushort)(Mmx + (register.GetNumber() * sizeof(UInt128)))
         : Offsets.Of(register);
 

@@ -144,6 +144,15 @@ internal sealed class LinuxImage : IKernelImage
     {
         byte[] page = new byte[ZeroPageSize];
         _setup.Span[HeaderStart..Math.Min(_headerEnd, HeaderSpace)].CopyTo(page.AsSpan(HeaderStart));
+        if (environment.HasTextDisplay)
+        {
+            page[0x06] = 3;                                    // orig_video_mode
+            page[0x07] = 80;                                   // orig_video_cols
+            page[0x0e] = 25;                                   // orig_video_lines
+            page[0x0f] = 1;                                    // orig_video_isVGA
+            Put16(page, 0x10, 16);                             // orig_video_points
+        }
+
         Put64(page, 0x070, environment.AcpiRootPointer);       // acpi_rsdp_addr
         Put16(page, 0x1fa, 0xffff);                            // vid_mode: normal
         page[0x210] = 0xff;                                    // type_of_loader: undefined

@@ -39,6 +39,12 @@ public struct X86State
     /// <summary>XCR0.</summary>
     public ulong Xcr0;
 
+    /// <summary>IA32_XSS.</summary>
+    public ulong Xss;
+
+    /// <summary>PKRU.</summary>
+    public uint Pkru;
+
     /// <summary>IA32_EFER.</summary>
     public ulong Efer;
 

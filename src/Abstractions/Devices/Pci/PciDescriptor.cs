@@ -30,6 +30,9 @@ public sealed record PciDescriptor
     /// <summary>The base address registers.</summary>
     public IReadOnlyList<PciBar> Bars { get; init; } = [];
 
+    /// <summary>The expansion ROM's content (PCI Firmware 3.3, 5), or empty for none; at most 16 MiB. The bus maps it where its base address register says, filled up with ones to a power of two.</summary>
+    public ReadOnlyMemory<byte> ExpansionRom { get; init; }
+
     /// <summary>Capabilities beside MSI-X, in list order.</summary>
     public IReadOnlyList<PciCapability> Capabilities { get; init; } = [];
 

@@ -74,6 +74,7 @@ internal sealed class DomainContext : IDomainContext
             Memory = MemorySpace,
             Ports = Ports,
             Clock = Clock,
+            Seed = _domain.HasVirtualTime ? (ulong)_domain.Id : null,
             Log = _domain.CreateLog($"cpu{index}"),
         });
     }

@@ -31,6 +31,7 @@ public sealed class DomainRuntime
     internal DomainRuntime(DomainPlan plan, MachineMemory memory, ITimeSource time, IReadOnlyDictionary<string, object> services, IConsoleOutput console, ILoggerFactory loggers)
     {
         Plan = plan;
+        HasVirtualTime = time is VirtualTimeSource;
         MachineMemory = memory;
         _services = services;
         _loggers = loggers;
@@ -71,6 +72,9 @@ public sealed class DomainRuntime
     public IGuestMemory Memory => MemorySpace;
 
     internal DomainPlan Plan { get; }
+
+    /// <summary>Whether time counts instructions, so that two runs are equal.</summary>
+    internal bool HasVirtualTime { get; }
 
     internal MachineMemory MachineMemory { get; }
 
@@ -161,6 +165,20 @@ public sealed class DomainRuntime
         }
         return true;
     });
+
+    /// <summary>Takes a picture of the domain's display, while it runs or when it has ended. Safe from any thread.</summary>
+    /// <returns>The picture, or null when the domain has no display.</returns>
+    public Picture? CaptureDisplay()
+    {
+        using (Events.DeviceLock.EnterScope())
+        {
+            if (_domain is not IDisplaySource { Display: { } display })
+                return null;
+            uint[] pixels = new uint[display.Width * display.Height];
+            display.ReadPixels(pixels);
+            return new Picture(display.Width, display.Height, pixels);
+        }
+    }
 
     /// <summary>Makes the domain; nothing runs yet.</summary>
     /// <param name="scheduler">Who will run it.</param>

@@ -159,7 +159,8 @@ internal sealed class DomainClock : IClock
         }
     }
 
-    private static long Saturate(long deadline, long behind) => deadline > long.MaxValue - behind ? long.MaxValue : deadline + behind;
+    /// <summary>A deadline in the machine's time. The domain's time may be ahead of the machine's, after a restore; then what it is behind is negative.</summary>
+    private static long Saturate(long deadline, long behind) => (long)Int128.Clamp((Int128)deadline + behind, long.MinValue, long.MaxValue);
 
     private ClockTimer? TakeDue(long lastSequence)
     {

@@ -17,8 +17,9 @@ internal sealed class OptionBinder(OptionScope scope, DiagnosticBag diagnostics)
     /// <param name="owner">What the options belong to, for messages.</param>
     /// <param name="preset">An object that has some options set already, which then count as given; or null.</param>
     /// <param name="presetNames">The names of those options.</param>
+    /// <param name="otherKeys">The keys that may stand beside the options, for suggestions; or null.</param>
     /// <returns>The bound object, or null when something is wrong, which is reported.</returns>
-    public object? Bind(OptionsModel model, IEnumerable<ManifestEntry> entries, SourceLocation where, string owner, object? preset = null, IReadOnlySet<string>? presetNames = null)
+    public object? Bind(OptionsModel model, IEnumerable<ManifestEntry> entries, SourceLocation where, string owner, object? preset = null, IReadOnlySet<string>? presetNames = null, IEnumerable<string>? otherKeys = null)
     {
         int before = diagnostics.ErrorCount;
         object target = preset ?? model.CreateDefault();
@@ -31,7 +32,7 @@ internal sealed class OptionBinder(OptionScope scope, DiagnosticBag diagnostics)
                     ManifestDiagnosticIds.UnknownKey,
                     $"{owner} has no option '{entry.Key}'",
                     entry.Location,
-                    Suggest.For(entry.Key, model.Properties.Select(option => option.Name)));
+                    Suggest.For(entry.Key, model.Properties.Select(option => option.Name).Concat(otherKeys ?? [])));
                 continue;
             }
 

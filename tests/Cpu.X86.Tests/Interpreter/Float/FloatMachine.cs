@@ -20,15 +20,18 @@ internal sealed unsafe class FloatMachine : IX86InterceptHandler, IDisposable
     private X86Event? _event;
 
     /// <param name="bits">The code size: 64 and 32 in protected mode, 16 in real-address mode.</param>
-    public FloatMachine(int bits = 64)
+    /// <param name="changes">Features beside those of the model x86-64-v2, or another model's name first.</param>
+    public FloatMachine(int bits = 64, params string[] changes)
     {
         var clock = new Mock<IClock>();
+        string model = changes.Length > 0 && CpuModelCatalog.Names.Contains(changes[0]) ? changes[0] : "x86-64-v2";
         Core = new X86Core(
             new CpuCoreContext
             {
                 Index = 0,
                 VcpuCount = 1,
-                Model = "x86-64-v2",
+                Model = model,
+                Seed = 1,
                 Features = [],
                 Engine = "interpreter",
                 MachineMemory = _memory,
@@ -37,7 +40,7 @@ internal sealed unsafe class FloatMachine : IX86InterceptHandler, IDisposable
                 Clock = clock.Object,
                 Log = Mock.Of<ILog>(),
             },
-            CpuModelCatalog.Find("x86-64-v2"))
+            CpuModelCatalog.Find(model).With(changes))
         {
             InterceptHandler = this,
         };
@@ -92,22 +95,50 @@ internal sealed unsafe class FloatMachine : IX86InterceptHandler, IDisposable
     /// <summary>Where the program starts, as RIP.</summary>
     public ulong Start => Bits == 16 ? 0 : Code;
 
+    /// <summary>The exception that ended the last run.</summary>
+    public X86Event Event => _event ?? throw new InvalidOperationException("nothing has run");
+
+    /// <summary>The paging structures: one table of each level, then the large pages of 2 MiB.</summary>
+    public ulong* Paging => (ulong*)(_memory.Base + Tables);
+
+    /// <summary>Lets programs run at privilege level 3 or 0, in the segments as they are.</summary>
+    public void SetPrivilege(int level)
+    {
+        foreach (X86SegmentRegister register in (X86SegmentRegister[])[X86SegmentRegister.Cs, X86SegmentRegister.Ss])
+        {
+            ref X86Segment segment = ref State.Segments[(int)register];
+            segment.Attributes = (segment.Attributes & ~X86SegmentAttributes.DplMask) | (X86SegmentAttributes)(level << 5);
+        }
+    }
+
     public IX86SecondLevel? SecondLevel => null;
 
     /// <summary>Runs code to its first exception, with RDI at <see cref="Memory"/>.</summary>
     /// <returns>The exception: #UD for UD2.</returns>
-    public X86Exception Run(Action<Assembler> emit)
+    public X86Exception Run(Action<Assembler> emit) => Run(Assemble(emit));
+
+    /// <summary>Runs code that must end in a wait for an interrupt.</summary>
+    public void RunUntilHalted(Action<Assembler> emit) => Assert.Equal(X86ExitReason.Halted, Execute(Assemble(emit)).Reason);
+
+    private byte[] Assemble(Action<Assembler> emit)
     {
         var assembler = new Assembler(Bits);
         emit(assembler);
         assembler.ud2();
         using var stream = new MemoryStream();
         assembler.Assemble(new StreamCodeWriter(stream), Start);
-        return Run(stream.ToArray());
+        return stream.ToArray();
     }
 
     /// <inheritdoc cref="Run(Action{Assembler})"/>
     public X86Exception Run(ReadOnlySpan<byte> code)
+    {
+        X86Exit exit = Execute(code);
+        Assert.True(_event.HasValue, $"no exception ended the run, but {exit.Reason}");
+        return (X86Exception)_event.Value.Vector;
+    }
+
+    private X86Exit Execute(ReadOnlySpan<byte> code)
     {
         Assert.True(_memory.TryWrite(Code, code));
         ref X86State state = ref Core.State;
@@ -117,9 +148,7 @@ internal sealed unsafe class FloatMachine : IX86InterceptHandler, IDisposable
         state.Gpr[(int)X86Register.Rsp] = Bits == 16 ? 0xF000 : Stack;
         Core.StateChanged();
         _event = null;
-        X86Exit exit = Core.Run(new X86RunLimits(1_000_000));
-        Assert.True(_event.HasValue, $"no exception ended the run, but {exit.Reason}");
-        return (X86Exception)_event.Value.Vector;
+        return Core.Run(new X86RunLimits(1_000_000));
     }
 
     public X86Verdict OnIntercept(ref X86InterceptInfo info)

@@ -105,6 +105,20 @@ public sealed class DomainClockTests
     }
 
     [Fact]
+    public void A_domain_that_was_restored_into_a_younger_machine_has_its_timers_too()
+    {
+        _time.Now = 10;
+        _clock.Hold();
+        _clock.Set(1_000_000);
+        _clock.CreateTimer(() => _log.Add("due")).Schedule(1_000_500);
+        _clock.Release();
+        Assert.Equal(510, _clock.NextDeadline);
+        _time.Now = 510;
+        Assert.True(_clock.RunDue());
+        Assert.Equal(["due"], _log);
+    }
+
+    [Fact]
     public void Timers_expire_in_order_of_deadline_and_then_of_arming()
     {
         Gen<(int Timer, int Deadline)> step = from timer in Gen.Choose(0, 9) from deadline in Gen.Choose(-1, 20) select (timer, deadline);

@@ -2,6 +2,7 @@ using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Memory;
 using Dominion.Cpu.X86.Interpreter.Vector.Handlers;
 using Dominion.Cpu.X86.Interpreter.Vector.Operations;
+using Dominion.Cpu.X86.Interpreter.Vector.Vex;
 using Iced.Intel;
 
 namespace Dominion.Cpu.X86.Interpreter.Vector.Groups;
@@ -13,19 +14,19 @@ internal static unsafe class VectorArrangement
     {
         AddUnpacking(table);
         AddWidening(table);
-        table.Add(&Joined<PackedArrangement.PackWordsSigned>, Mnemonic.Packsswb);
-        table.Add(&Joined<PackedArrangement.PackWordsUnsigned>, Mnemonic.Packuswb);
-        table.Add(&Joined<PackedArrangement.PackDoublewordsSigned>, Mnemonic.Packssdw);
-        table.Add(&VectorLowering.Packed<PackedArrangement.PackDoublewordsUnsigned>, Mnemonic.Packusdw);
+        table.Add(&Joined<PackedArrangement.PackWordsSigned>, Mnemonic.Packsswb, Mnemonic.Vpacksswb);
+        table.Add(&Joined<PackedArrangement.PackWordsUnsigned>, Mnemonic.Packuswb, Mnemonic.Vpackuswb);
+        table.Add(&Joined<PackedArrangement.PackDoublewordsSigned>, Mnemonic.Packssdw, Mnemonic.Vpackssdw);
+        table.Add(&VectorLowering.Packed<PackedArrangement.PackDoublewordsUnsigned>, Mnemonic.Packusdw, Mnemonic.Vpackusdw);
 
-        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleBytes, PackedArrangement.ShuffleBytesHalf>, Mnemonic.Pshufb);
-        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleDoublewords>, Mnemonic.Pshufd);
-        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleLowWords>, Mnemonic.Pshuflw, Mnemonic.Pshufw);
-        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleHighWords>, Mnemonic.Pshufhw);
-        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleSingle>, Mnemonic.Shufps);
+        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleBytes, PackedArrangement.ShuffleBytesHalf>, Mnemonic.Pshufb, Mnemonic.Vpshufb);
+        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleDoublewords>, Mnemonic.Pshufd, Mnemonic.Vpshufd);
+        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleLowWords>, Mnemonic.Pshuflw, Mnemonic.Vpshuflw, Mnemonic.Pshufw);
+        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleHighWords>, Mnemonic.Pshufhw, Mnemonic.Vpshufhw);
+        table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleSingle>, Mnemonic.Shufps, Mnemonic.Vshufps);
         table.Add(&VectorLowering.Packed<PackedArrangement.ShuffleDouble>, Mnemonic.Shufpd);
 
-        table.Add(&VectorLowering.Packed<PackedArrangement.Blend<ushort>>, Mnemonic.Pblendw);
+        table.Add(&VectorLowering.Packed<PackedArrangement.Blend<ushort>>, Mnemonic.Pblendw, Mnemonic.Vpblendw);
         table.Add(&VectorLowering.Packed<PackedArrangement.Blend<uint>>, Mnemonic.Blendps);
         table.Add(&VectorLowering.Packed<PackedArrangement.Blend<ulong>>, Mnemonic.Blendpd);
         table.Add(&VectorLowering.Blend<sbyte>, Mnemonic.Pblendvb);
@@ -44,26 +45,27 @@ internal static unsafe class VectorArrangement
 
         table.Add(
             &CompareStrings,
-            Mnemonic.Pcmpestri, Mnemonic.Pcmpestri64, Mnemonic.Pcmpestrm, Mnemonic.Pcmpestrm64, Mnemonic.Pcmpistri, Mnemonic.Pcmpistrm);
+            Mnemonic.Pcmpestri, Mnemonic.Pcmpestri64, Mnemonic.Pcmpestrm, Mnemonic.Pcmpestrm64, Mnemonic.Pcmpistri, Mnemonic.Pcmpistrm,
+            Mnemonic.Vpcmpestri, Mnemonic.Vpcmpestri64, Mnemonic.Vpcmpestrm, Mnemonic.Vpcmpestrm64, Mnemonic.Vpcmpistri, Mnemonic.Vpcmpistrm);
     }
 
     private static void AddUnpacking(LoweringTable table)
     {
-        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveLowBytes>, Mnemonic.Punpcklbw);
-        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveLowWords>, Mnemonic.Punpcklwd);
-        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveLowDoublewords>, Mnemonic.Punpckldq, Mnemonic.Unpcklps);
-        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveLowQuadwords>, Mnemonic.Punpcklqdq, Mnemonic.Unpcklpd);
+        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveLowBytes>, Mnemonic.Punpcklbw, Mnemonic.Vpunpcklbw);
+        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveLowWords>, Mnemonic.Punpcklwd, Mnemonic.Vpunpcklwd);
+        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveLowDoublewords>, Mnemonic.Punpckldq, Mnemonic.Vpunpckldq, Mnemonic.Unpcklps, Mnemonic.Vunpcklps);
+        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveLowQuadwords>, Mnemonic.Punpcklqdq, Mnemonic.Vpunpcklqdq, Mnemonic.Unpcklpd, Mnemonic.Vunpcklpd);
         table.Add(
-            &VectorLowering.Packed<PackedArrangement.InterleaveHighBytes, PackedArrangement.UpperOf<PackedArrangement.InterleaveLowBytes>>, Mnemonic.Punpckhbw);
+            &VectorLowering.Packed<PackedArrangement.InterleaveHighBytes, PackedArrangement.UpperOf<PackedArrangement.InterleaveLowBytes>>, Mnemonic.Punpckhbw, Mnemonic.Vpunpckhbw);
         table.Add(
-            &VectorLowering.Packed<PackedArrangement.InterleaveHighWords, PackedArrangement.UpperOf<PackedArrangement.InterleaveLowWords>>, Mnemonic.Punpckhwd);
+            &VectorLowering.Packed<PackedArrangement.InterleaveHighWords, PackedArrangement.UpperOf<PackedArrangement.InterleaveLowWords>>, Mnemonic.Punpckhwd, Mnemonic.Vpunpckhwd);
         table.Add(
             &VectorLowering.Packed<PackedArrangement.InterleaveHighDoublewords, PackedArrangement.UpperOf<PackedArrangement.InterleaveLowDoublewords>>,
-            Mnemonic.Punpckhdq, Mnemonic.Unpckhps);
-        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveHighQuadwords>, Mnemonic.Punpckhqdq, Mnemonic.Unpckhpd);
-        table.Add(&VectorLowering.Packed<PackedArrangement.DuplicateDouble>, Mnemonic.Movddup);
-        table.Add(&VectorLowering.Packed<PackedArrangement.DuplicateEven>, Mnemonic.Movsldup);
-        table.Add(&VectorLowering.Packed<PackedArrangement.DuplicateOdd>, Mnemonic.Movshdup);
+            Mnemonic.Punpckhdq, Mnemonic.Vpunpckhdq, Mnemonic.Unpckhps, Mnemonic.Vunpckhps);
+        table.Add(&VectorLowering.Packed<PackedArrangement.InterleaveHighQuadwords>, Mnemonic.Punpckhqdq, Mnemonic.Vpunpckhqdq, Mnemonic.Unpckhpd, Mnemonic.Vunpckhpd);
+        table.Add(&VectorLowering.Packed<PackedArrangement.DuplicateDouble>, Mnemonic.Movddup, Mnemonic.Vmovddup);
+        table.Add(&VectorLowering.Packed<PackedArrangement.DuplicateEven>, Mnemonic.Movsldup, Mnemonic.Vmovsldup);
+        table.Add(&VectorLowering.Packed<PackedArrangement.DuplicateOdd>, Mnemonic.Movshdup, Mnemonic.Vmovshdup);
     }
 
     private static void AddWidening(LoweringTable table)
@@ -129,25 +131,29 @@ internal static unsafe class VectorArrangement
     private static int Count<T>(Register register)
         where T : unmanaged => register.GetSize() / sizeof(T);
 
-    private static bool CompareStrings(in Instruction i, ref Lowering l)
+    private static bool CompareStrings(in Instruction i, ref Lowering l) =>
+        VexLowering.IsVex(i) ? CompareStrings<VexFile>(i, ref l) : CompareStrings<XmmFile>(i, ref l);
+
+    private static bool CompareStrings<TFile>(in Instruction i, ref Lowering l)
+        where TFile : IRegisterFile
     {
         VectorLowering.UseRegisters(i, ref l);
         l.Op->Extra = i.Mnemonic switch
         {
-            Mnemonic.Pcmpestri => StringCompareHandlers.Explicit,
-            Mnemonic.Pcmpestri64 => StringCompareHandlers.Explicit | StringCompareHandlers.Wide,
-            Mnemonic.Pcmpestrm => StringCompareHandlers.Explicit | StringCompareHandlers.ToMask,
-            Mnemonic.Pcmpestrm64 => StringCompareHandlers.Explicit | StringCompareHandlers.ToMask | StringCompareHandlers.Wide,
-            Mnemonic.Pcmpistrm => StringCompareHandlers.ToMask,
+            Mnemonic.Pcmpestri or Mnemonic.Vpcmpestri => StringCompareHandlers.Explicit,
+            Mnemonic.Pcmpestri64 or Mnemonic.Vpcmpestri64 => StringCompareHandlers.Explicit | StringCompareHandlers.Wide,
+            Mnemonic.Pcmpestrm or Mnemonic.Vpcmpestrm => StringCompareHandlers.Explicit | StringCompareHandlers.ToMask,
+            Mnemonic.Pcmpestrm64 or Mnemonic.Vpcmpestrm64 => StringCompareHandlers.Explicit | StringCompareHandlers.ToMask | StringCompareHandlers.Wide,
+            Mnemonic.Pcmpistrm or Mnemonic.Vpcmpistrm => StringCompareHandlers.ToMask,
             _ => 0,
         };
         if (!Lowering.IsMemory(i, 1))
-            return l.Use(&StringCompareHandlers.Register);
+            return l.Use(&StringCompareHandlers.Register<TFile>);
         return l.Use(l.UseMemory(i) switch
         {
-            AddressKind.BaseDisplacement => &StringCompareHandlers.Memory<BaseDisplacement>,
-            AddressKind.Flat64 => &StringCompareHandlers.Memory<Flat64>,
-            _ => &StringCompareHandlers.Memory<Segmented>,
+            AddressKind.BaseDisplacement => &StringCompareHandlers.Memory<TFile, BaseDisplacement>,
+            AddressKind.Flat64 => &StringCompareHandlers.Memory<TFile, Flat64>,
+            _ => &StringCompareHandlers.Memory<TFile, Segmented>,
         });
     }
 }

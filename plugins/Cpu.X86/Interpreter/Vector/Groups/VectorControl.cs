@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Memory;
+using Dominion.Cpu.X86.Interpreter.Vector.Vex;
 using Dominion.Cpu.X86.State;
 using Iced.Intel;
 
@@ -14,32 +15,37 @@ internal static unsafe class VectorControl
 
     public static void Register(LoweringTable table)
     {
-        table.Add(&LowerLoad, Mnemonic.Ldmxcsr);
-        table.Add(&LowerStore, Mnemonic.Stmxcsr);
+        table.Add(&LowerLoad<XmmFile>, Mnemonic.Ldmxcsr);
+        table.Add(&LowerLoad<VexFile>, Mnemonic.Vldmxcsr);
+        table.Add(&LowerStore<XmmFile>, Mnemonic.Stmxcsr);
+        table.Add(&LowerStore<VexFile>, Mnemonic.Vstmxcsr);
         table.Add(&LowerFence, Mnemonic.Sfence, Mnemonic.Lfence, Mnemonic.Mfence);
     }
 
-    private static bool LowerLoad(in Instruction i, ref Lowering l) => l.Use(l.UseMemory(i) switch
+    private static bool LowerLoad<TFile>(in Instruction i, ref Lowering l)
+        where TFile : IRegisterFile => l.Use(l.UseMemory(i) switch
     {
-        AddressKind.BaseDisplacement => &Load<BaseDisplacement>,
-        AddressKind.Flat64 => &Load<Flat64>,
-        _ => &Load<Segmented>,
+        AddressKind.BaseDisplacement => &Load<TFile, BaseDisplacement>,
+        AddressKind.Flat64 => &Load<TFile, Flat64>,
+        _ => &Load<TFile, Segmented>,
     });
 
-    private static bool LowerStore(in Instruction i, ref Lowering l) => l.Use(l.UseMemory(i) switch
+    private static bool LowerStore<TFile>(in Instruction i, ref Lowering l)
+        where TFile : IRegisterFile => l.Use(l.UseMemory(i) switch
     {
-        AddressKind.BaseDisplacement => &Store<BaseDisplacement>,
-        AddressKind.Flat64 => &Store<Flat64>,
-        _ => &Store<Segmented>,
+        AddressKind.BaseDisplacement => &Store<TFile, BaseDisplacement>,
+        AddressKind.Flat64 => &Store<TFile, Flat64>,
+        _ => &Store<TFile, Segmented>,
     });
 
     private static bool LowerFence(in Instruction i, ref Lowering l) => l.Use(i.Mnemonic == Mnemonic.Mfence ? &FullFence : &Fence);
 
-    private static Op* Load<TAddressing>(CoreState* s, Op* op, X86Core c)
+    private static Op* Load<TFile, TAddressing>(CoreState* s, Op* op, X86Core c)
+        where TFile : IRegisterFile
         where TAddressing : IAddressing
     {
-        if (s->SseBlocked != 0)
-            return Availability.RefuseSse(s, op, c);
+        if (TFile.IsBlocked(s))
+            return TFile.Refuse(s, op, c);
         if (!Mem.Load<uint, TAddressing>(s, op, c, out uint value))
             return c.Abort(op);
         if ((value & ~MxcsrMask) != 0)
@@ -48,11 +54,12 @@ internal static unsafe class VectorControl
         return op + 1;
     }
 
-    private static Op* Store<TAddressing>(CoreState* s, Op* op, X86Core c)
+    private static Op* Store<TFile, TAddressing>(CoreState* s, Op* op, X86Core c)
+        where TFile : IRegisterFile
         where TAddressing : IAddressing
     {
-        if (s->SseBlocked != 0)
-            return Availability.RefuseSse(s, op, c);
+        if (TFile.IsBlocked(s))
+            return TFile.Refuse(s, op, c);
         return Mem.Store<uint, TAddressing>(s, op, c, s->Arch.Mxcsr) ? op + 1 : c.Abort(op);
     }
 

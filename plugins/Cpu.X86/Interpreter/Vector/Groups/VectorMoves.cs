@@ -2,6 +2,7 @@ using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Integer;
 using Dominion.Cpu.X86.Interpreter.Memory;
 using Dominion.Cpu.X86.Interpreter.Vector.Handlers;
+using Dominion.Cpu.X86.Interpreter.Vector.Vex;
 using Dominion.Cpu.X86.State;
 using Iced.Intel;
 
@@ -21,7 +22,7 @@ internal static unsafe class VectorMoves
         table.Add(&Across, Mnemonic.Movq2dq, Mnemonic.Movdq2q);
         table.Add(&Half, Mnemonic.Movlps, Mnemonic.Movlpd, Mnemonic.Movhps, Mnemonic.Movhpd, Mnemonic.Movhlps, Mnemonic.Movlhps);
         table.Add(&NonTemporal, Mnemonic.Movnti);
-        table.Add(&Masked, Mnemonic.Maskmovdqu, Mnemonic.Maskmovq);
+        table.Add(&Masked, Mnemonic.Maskmovdqu, Mnemonic.Vmaskmovdqu, Mnemonic.Maskmovq);
     }
 
     private static bool Aligned(in Instruction i, ref Lowering l)
@@ -160,7 +161,12 @@ internal static unsafe class VectorMoves
     }
 
     private static bool Masked(in Instruction i, ref Lowering l) =>
-        i.Mnemonic == Mnemonic.Maskmovq ? Masked<MmxFile>(i, ref l, 8) : Masked<XmmFile>(i, ref l, 16);
+        i.Mnemonic switch
+    {
+        Mnemonic.Maskmovq => Masked<MmxFile>(i, ref l, 8),
+        Mnemonic.Maskmovdqu => Masked<XmmFile>(i, ref l, 16),
+        _ => Masked<VexFile>(i, ref l, 16),
+    };
 
     private static bool Masked<TFile>(in Instruction i, ref Lowering l, byte size)
         where TFile : IRegisterFile

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Memory;
+using Dominion.Cpu.X86.Interpreter.Vector.Operations;
 using Dominion.Cpu.X86.State;
 
 namespace Dominion.Cpu.X86.Interpreter.Vector.Handlers;
@@ -30,8 +31,7 @@ internal static unsafe class BlendHandlers<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Op* Finish(CoreState* s, Op* op, Vector128<byte> b)
     {
-        Vector128<byte> mask = Vector128.LessThan(XmmFile.Read(s, VectorOffsets.Xmm0).As<byte, T>(), Vector128<T>.Zero).AsByte();
-        XmmFile.Write(s, op->Reg, Vector128.ConditionalSelect(mask, b, XmmFile.Read(s, op->Reg)));
+        XmmFile.Write(s, op->Reg, PackedArrangement.Select<T>(XmmFile.Read(s, VectorOffsets.Xmm0), b, XmmFile.Read(s, op->Reg)));
         return op + 1;
     }
 }

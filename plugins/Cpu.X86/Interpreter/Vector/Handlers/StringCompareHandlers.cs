@@ -20,26 +20,29 @@ internal static unsafe class StringCompareHandlers
     /// <summary>With REX.W the lengths have 64 bits.</summary>
     public const ushort Wide = 4;
 
-    public static Op* Register(CoreState* s, Op* op, X86Core c)
+    public static Op* Register<TFile>(CoreState* s, Op* op, X86Core c)
+        where TFile : IRegisterFile
     {
-        if (s->SseBlocked != 0)
-            return Availability.RefuseSse(s, op, c);
-        return Finish(s, op, XmmFile.Read(s, op->Rm));
+        if (TFile.IsBlocked(s))
+            return TFile.Refuse(s, op, c);
+        return Finish<TFile>(s, op, TFile.Read(s, op->Rm));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Op* Memory<TAddressing>(CoreState* s, Op* op, X86Core c)
+    public static Op* Memory<TFile, TAddressing>(CoreState* s, Op* op, X86Core c)
+        where TFile : IRegisterFile
         where TAddressing : IAddressing
     {
-        if (s->SseBlocked != 0)
-            return Availability.RefuseSse(s, op, c);
-        return Mem.Load<Vector128<byte>, TAddressing>(s, op, c, out Vector128<byte> b) ? Finish(s, op, b) : c.Abort(op);
+        if (TFile.IsBlocked(s))
+            return TFile.Refuse(s, op, c);
+        return Mem.Load<Vector128<byte>, TAddressing>(s, op, c, out Vector128<byte> b) ? Finish<TFile>(s, op, b) : c.Abort(op);
     }
 
-    private static Op* Finish(CoreState* s, Op* op, Vector128<byte> b)
+    private static Op* Finish<TFile>(CoreState* s, Op* op, Vector128<byte> b)
+        where TFile : IRegisterFile
     {
         int immediate = (int)op->Immediate;
-        Vector128<byte> a = XmmFile.Read(s, op->Reg);
+        Vector128<byte> a = TFile.Read(s, op->Reg);
         int lengthA;
         int lengthB;
         if ((op->Extra & Explicit) != 0)
@@ -55,7 +58,7 @@ internal static unsafe class StringCompareHandlers
 
         StringComparison.Result result = StringComparison.Compare(a, b, lengthA, lengthB, immediate);
         if ((op->Extra & ToMask) != 0)
-            XmmFile.Write(s, VectorOffsets.Xmm0, StringComparison.Mask(result, immediate));
+            TFile.Write(s, VectorOffsets.Xmm0, StringComparison.Mask(result, immediate));
         else
             Registers.Set(s, X86Register.Rcx, StringComparison.Index(result, immediate));
         Flags.SetStatus(s, result.Status);

@@ -97,19 +97,23 @@ internal static unsafe class ElementOperations
     {
         private const int PredicateMask = 7;
 
-        public static uint Do(uint a, uint b, int immediate, uint mxcsr, ref FloatExceptions raised)
-        {
-            int predicate = immediate & PredicateMask;
-            FloatRelation relation = FloatElements.Compare(a, b, SseComparison.IsSignaling(predicate), mxcsr, ref raised);
-            return SseComparison.IsSatisfied(predicate, relation) ? uint.MaxValue : 0;
-        }
+        public static uint Do(uint a, uint b, int immediate, uint mxcsr, ref FloatExceptions raised) =>
+            CompareBy(a, b, immediate & PredicateMask, mxcsr, ref raised);
 
-        public static ulong Do(ulong a, ulong b, int immediate, uint mxcsr, ref FloatExceptions raised)
-        {
-            int predicate = immediate & PredicateMask;
-            FloatRelation relation = FloatElements.Compare(a, b, SseComparison.IsSignaling(predicate), mxcsr, ref raised);
-            return SseComparison.IsSatisfied(predicate, relation) ? ulong.MaxValue : 0;
-        }
+        public static ulong Do(ulong a, ulong b, int immediate, uint mxcsr, ref FloatExceptions raised) =>
+            CompareBy(a, b, immediate & PredicateMask, mxcsr, ref raised);
+    }
+
+    /// <summary>VCMPPS and its kin: with VEX, the immediate's low five bits are the predicate.</summary>
+    public readonly struct CompareExtended : IElementOperation
+    {
+        private const int PredicateMask = 31;
+
+        public static uint Do(uint a, uint b, int immediate, uint mxcsr, ref FloatExceptions raised) =>
+            CompareBy(a, b, immediate & PredicateMask, mxcsr, ref raised);
+
+        public static ulong Do(ulong a, ulong b, int immediate, uint mxcsr, ref FloatExceptions raised) =>
+            CompareBy(a, b, immediate & PredicateMask, mxcsr, ref raised);
     }
 
     /// <summary>ROUNDPS and its kin: of the source alone.</summary>
@@ -120,5 +124,17 @@ internal static unsafe class ElementOperations
 
         public static ulong Do(ulong a, ulong b, int immediate, uint mxcsr, ref FloatExceptions raised) =>
             SseDouble.RoundToInteger(b, immediate, mxcsr, ref raised);
+    }
+
+    private static uint CompareBy(uint a, uint b, int predicate, uint mxcsr, ref FloatExceptions raised)
+    {
+        FloatRelation relation = FloatElements.Compare(a, b, SseComparison.IsSignaling(predicate), mxcsr, ref raised);
+        return SseComparison.IsSatisfied(predicate, relation) ? uint.MaxValue : 0;
+    }
+
+    private static ulong CompareBy(ulong a, ulong b, int predicate, uint mxcsr, ref FloatExceptions raised)
+    {
+        FloatRelation relation = FloatElements.Compare(a, b, SseComparison.IsSignaling(predicate), mxcsr, ref raised);
+        return SseComparison.IsSatisfied(predicate, relation) ? ulong.MaxValue : 0;
     }
 }

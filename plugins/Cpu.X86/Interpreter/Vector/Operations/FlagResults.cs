@@ -41,6 +41,15 @@ internal static class FlagResults
             ((a & b) == Vector128<byte>.Zero ? Flags.Zero : 0) | (Vector128.AndNot(b, a) == Vector128<byte>.Zero ? Flags.Carry : 0);
     }
 
+    /// <summary>VTESTPS and VTESTPD: as PTEST, of the signs alone.</summary>
+    public readonly struct TestSigns<T> : IFlagResult
+        where T : unmanaged
+    {
+        public static ulong Do(Vector128<byte> a, Vector128<byte> b, uint mxcsr, ref FloatExceptions raised) =>
+            ((a & b).As<byte, T>().ExtractMostSignificantBits() == 0 ? Flags.Zero : 0)
+            | (Vector128.AndNot(b, a).As<byte, T>().ExtractMostSignificantBits() == 0 ? Flags.Carry : 0);
+    }
+
     private static ulong ToFlags(FloatRelation relation)
     {
         uint bits = (uint)relation;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Dominion.Cpu.X86.FloatingPoint;
 using Dominion.Cpu.X86.FloatingPoint.Sse;
@@ -136,6 +137,30 @@ internal static unsafe class FloatConversions
         public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate, uint mxcsr, ref FloatExceptions raised) => Vector128.Create(
             SseDouble.ToInt32(b.AsUInt64().GetElement(0), true, mxcsr, ref raised),
             SseDouble.ToInt32(b.AsUInt64().GetElement(1), true, mxcsr, ref raised), 0, 0).AsByte();
+    }
+
+    /// <summary>VCVTPH2PS: always exact; MXCSR.DAZ does not count, and a denormal operand is no exception (SDM volume 2 VCVTPH2PS).</summary>
+    public readonly struct HalfToSingle : IFloatOperation
+    {
+        public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate, uint mxcsr, ref FloatExceptions raised)
+        {
+            Unsafe.SkipInit(out Vector128<byte> result);
+            for (int i = 0; i < Vector128<uint>.Count; i++)
+                ((uint*)&result)[i] = SseHalf.ToSingle(((ushort*)&b)[i], ref raised);
+            return result;
+        }
+    }
+
+    /// <summary>VCVTPS2PH: the result is the lower half.</summary>
+    public readonly struct SingleToHalf : IFloatOperation
+    {
+        public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate, uint mxcsr, ref FloatExceptions raised)
+        {
+            Vector128<byte> result = Vector128<byte>.Zero;
+            for (int i = 0; i < Vector128<uint>.Count; i++)
+                ((ushort*)&result)[i] = SseHalf.FromSingle(((uint*)&b)[i], immediate, mxcsr, ref raised);
+            return result;
+        }
     }
 
     private static Vector128<byte> ToInt32(Vector128<byte> b, int count, bool truncate, uint mxcsr, ref FloatExceptions raised)

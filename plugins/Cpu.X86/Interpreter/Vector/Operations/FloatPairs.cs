@@ -61,19 +61,43 @@ internal static unsafe class FloatPairs
     {
         public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate, uint mxcsr, ref FloatExceptions raised)
         {
-            uint* products = stackalloc uint[Vector128<uint>.Count];
-            for (int i = 0; i < Vector128<uint>.Count; i++)
-                products[i] = ((immediate >> (4 + i)) & 1) != 0 ? SseSingle.Multiply(((uint*)&a)[i], ((uint*)&b)[i], mxcsr, ref raised) : 0;
+            Vector128<uint> products = Products(a, b, immediate, mxcsr, ref raised);
             if (HasUnmasked(mxcsr, raised))
                 return a;
-            uint low = SseSingle.Add(products[0], products[1], mxcsr, ref raised);
-            uint high = SseSingle.Add(products[2], products[3], mxcsr, ref raised);
-            if (HasUnmasked(mxcsr, raised))
-                return a;
-            uint sum = SseSingle.Add(low, high, mxcsr, ref raised);
+            Vector128<uint> sums = AddNeighbours(products, mxcsr, ref raised);
+            return HasUnmasked(mxcsr, raised) ? a : Distribute(sums, immediate, mxcsr, ref raised);
+        }
+
+        /// <summary>The first step: the products that the immediate chooses.</summary>
+        public static Vector128<uint> Products(Vector128<byte> a, Vector128<byte> b, int immediate, uint mxcsr, ref FloatExceptions raised)
+        {
+            Vector128<uint> products = Vector128<uint>.Zero;
             for (int i = 0; i < Vector128<uint>.Count; i++)
-                ((uint*)&a)[i] = ((immediate >> i) & 1) != 0 ? sum : 0;
-            return a;
+            {
+                if (((immediate >> (4 + i)) & 1) != 0)
+                    ((uint*)&products)[i] = SseSingle.Multiply(((uint*)&a)[i], ((uint*)&b)[i], mxcsr, ref raised);
+            }
+
+            return products;
+        }
+
+        /// <summary>The second step: two sums, in the first two elements.</summary>
+        public static Vector128<uint> AddNeighbours(Vector128<uint> products, uint mxcsr, ref FloatExceptions raised) => Vector128.Create(
+            SseSingle.Add(products.GetElement(0), products.GetElement(1), mxcsr, ref raised),
+            SseSingle.Add(products.GetElement(2), products.GetElement(3), mxcsr, ref raised), 0, 0);
+
+        /// <summary>The third step: their sum in the elements that the immediate chooses, zero in the others.</summary>
+        public static Vector128<byte> Distribute(Vector128<uint> sums, int immediate, uint mxcsr, ref FloatExceptions raised)
+        {
+            uint sum = SseSingle.Add(sums.GetElement(0), sums.GetElement(1), mxcsr, ref raised);
+            Vector128<uint> result = Vector128<uint>.Zero;
+            for (int i = 0; i < Vector128<uint>.Count; i++)
+            {
+                if (((immediate >> i) & 1) != 0)
+                    ((uint*)&result)[i] = sum;
+            }
+
+            return result.AsByte();
         }
     }
 
@@ -95,5 +119,5 @@ internal static unsafe class FloatPairs
     }
 
     /// <summary>An unmasked exception of one step ends the instruction before the next.</summary>
-    private static bool HasUnmasked(uint mxcsr, FloatExceptions raised) => (raised & ~SseControl.Masked(mxcsr)) != 0;
+    public static bool HasUnmasked(uint mxcsr, FloatExceptions raised) => (raised & ~SseControl.Masked(mxcsr)) != 0;
 }

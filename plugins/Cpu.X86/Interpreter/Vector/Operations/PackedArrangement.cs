@@ -24,6 +24,12 @@ internal static unsafe class PackedArrangement
             Vector128.Create(TOperation.Do(a, b, immediate).GetUpper(), Vector64<byte>.Zero);
     }
 
+    /// <summary>Elements of one vector where the mask's are negative, else of another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Select<T>(Vector128<byte> mask, Vector128<byte> negative, Vector128<byte> otherwise)
+        where T : unmanaged =>
+        Vector128.ConditionalSelect(Vector128.LessThan(mask.As<byte, T>(), Vector128<T>.Zero).AsByte(), negative, otherwise);
+
     public readonly struct InterleaveLowBytes : IPackedOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -243,5 +249,62 @@ internal static unsafe class PackedArrangement
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate) =>
             Vector128.Shuffle(b.AsUInt32(), Vector128.Create(1u, 1, 3, 3)).AsByte();
+    }
+
+    /// <summary>VPERMILPS: the last source has the indices.</summary>
+    public readonly struct PermuteSingle : IPackedOperation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate) =>
+            Vector128.Shuffle(a.AsUInt32(), b.AsUInt32() & Vector128.Create(3u)).AsByte();
+    }
+
+    /// <summary>VPERMILPD: bit 1 of each element of the last source is the index.</summary>
+    public readonly struct PermuteDouble : IPackedOperation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate) =>
+            Vector128.Shuffle(a.AsUInt64(), (b.AsUInt64() >> 1) & Vector128.Create(1UL)).AsByte();
+    }
+
+    /// <summary>VPERMILPD by the immediate: of the last source alone.</summary>
+    public readonly struct ShuffleDoublePair : IPackedOperation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate) => ShuffleDouble.Do(b, b, immediate);
+    }
+
+    /// <summary>The last source's first element everywhere.</summary>
+    public readonly struct Broadcast<T> : IPackedOperation
+        where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate) => Vector128.Create(b.As<byte, T>().ToScalar()).AsByte();
+    }
+
+    /// <summary>The last source as it is.</summary>
+    public readonly struct Source : IPackedOperation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate) => b;
+    }
+
+    /// <summary>The first source with one element, which the immediate chooses, replaced by the last source's first.</summary>
+    public readonly struct Insert<T> : IPackedOperation
+        where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate)
+        {
+            ((T*)&a)[immediate & (Vector128<T>.Count - 1)] = *(T*)&b;
+            return a;
+        }
+    }
+
+    /// <summary>VMOVHLPS: the last source's upper half below the first source's.</summary>
+    public readonly struct JoinUpper : IPackedOperation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate) => Vector128.Create(b.GetUpper(), a.GetUpper());
     }
 }

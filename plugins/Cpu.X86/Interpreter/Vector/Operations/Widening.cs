@@ -12,9 +12,28 @@ internal readonly unsafe struct Widening<TFrom, TTo> : IPackedOperation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate)
     {
-        Unsafe.SkipInit(out Vector128<byte> result);
-        for (int i = 0; i < Vector128<TTo>.Count; i++)
-            ((TTo*)&result)[i] = TTo.CreateTruncating(((TFrom*)&b)[i]);
-        return result;
+        if (typeof(TFrom) == typeof(byte) || typeof(TFrom) == typeof(ushort) || typeof(TFrom) == typeof(uint))
+            return Unsigned(b);
+        if (typeof(TFrom) == typeof(sbyte))
+            return FromWords(Vector128.WidenLower(b.AsSByte()));
+        return typeof(TFrom) == typeof(short) ? FromWords(b.AsInt16()) : Vector128.WidenLower(b.AsInt32()).AsByte();
+    }
+
+    /// <summary>Signed words, which are the result or on their way to it.</summary>
+    private static Vector128<byte> FromWords(Vector128<short> words)
+    {
+        if (sizeof(TTo) == sizeof(short))
+            return words.AsByte();
+        Vector128<int> doublewords = Vector128.WidenLower(words);
+        return sizeof(TTo) == sizeof(int) ? doublewords.AsByte() : Vector128.WidenLower(doublewords).AsByte();
+    }
+
+    private static Vector128<byte> Unsigned(Vector128<byte> b)
+    {
+        if (sizeof(TFrom) == sizeof(byte))
+            b = Vector128.WidenLower(b).AsByte();
+        if (sizeof(TFrom) <= sizeof(ushort) && sizeof(TTo) >= sizeof(uint))
+            b = Vector128.WidenLower(b.AsUInt16()).AsByte();
+        return sizeof(TTo) == sizeof(ulong) ? Vector128.WidenLower(b.AsUInt32()).AsByte() : b;
     }
 }
