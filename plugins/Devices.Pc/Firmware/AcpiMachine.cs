@@ -30,6 +30,9 @@ internal sealed record AcpiMachine
     /// <summary>Whether there is a keyboard controller.</summary>
     public bool HasKeyboard { get; init; }
 
+    /// <summary>Whether the keyboard controller has a mouse.</summary>
+    public bool HasMouse { get; init; }
+
     /// <summary>Whether there is a PCI host bridge.</summary>
     public bool HasPci { get; init; }
 

@@ -97,6 +97,8 @@ internal static class Dsdt
             yield return Device("RTC", Name("_HID", EisaId("PNP0B00")), Name("_CRS", Resources(Ports(0x70, 2), Irq(8))));
         if (machine.HasKeyboard)
             yield return Device("KBD", Name("_HID", EisaId("PNP0303")), Name("_CRS", Resources(Ports(0x60, 1), Ports(0x64, 1), Irq(1))));
+        if (machine.HasMouse)
+            yield return Device("MOU", Name("_HID", EisaId("PNP0F13")), Name("_CRS", Resources(Irq(12))));
         for (int i = 0; i < machine.SerialPorts.Count; i++)
         {
             (ushort port, int irq) = machine.SerialPorts[i];

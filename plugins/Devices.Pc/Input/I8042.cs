@@ -5,14 +5,16 @@ using Dominion.Services;
 
 namespace Dominion.Devices.Pc.Input;
 
-/// <summary>The 8042 keyboard controller at ports 0x60 and 0x64 with a keyboard on IRQ 1 (IBM PS/2 Hardware Interface Technical Reference, "Keyboard and Auxiliary Device Controller"). The auxiliary port reports itself absent.</summary>
+/// <summary>The 8042 keyboard controller at ports 0x60 and 0x64 with a keyboard on IRQ 1 and a mouse at the auxiliary port on IRQ 12 (IBM PS/2 Hardware Interface Technical Reference, "Keyboard and Auxiliary Device Controller").</summary>
 internal sealed class I8042 : IDevice, ICharacterReceiver
 {
     private const byte OutputFull = 0x01;
     private const byte SystemFlag = 0x04;
     private const byte LastWasCommand = 0x08;
     private const byte NotInhibited = 0x10;
+    private const byte OutputFromAuxiliary = 0x20;
     private const byte KeyboardInterrupt = 0x01;
+    private const byte AuxiliaryInterrupt = 0x02;
     private const byte ConfigurationSystemFlag = 0x04;
     private const byte KeyboardDisabled = 0x10;
     private const byte AuxiliaryDisabled = 0x20;
@@ -24,14 +26,18 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
     private readonly string _name;
     private readonly IDomainControl _control;
     private readonly IInterruptLine _line;
+    private readonly IInterruptLine _auxiliaryLine;
     private readonly IBusMapping[] _mappings;
     private readonly ICharacterLink? _link;
+    private readonly ICharacterLink? _pointerLink;
     private readonly Ps2Keyboard _keyboard = new();
+    private readonly Ps2Mouse? _mouse;
+    private readonly PointerInput? _pointer;
     private readonly byte[] _memory = new byte[32];
     private byte _command;
     private byte _output;
     private bool _outputFull;
-    private bool _fromKeyboard;
+    private Source _source;
     private bool _lastWasCommand;
     private bool _released;
 
@@ -43,7 +49,16 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
         _name = context.Name;
         _control = context.Control;
         _line = context.GetInterruptLine(1);
+        _auxiliaryLine = context.GetInterruptLine(12);
+        if (options.Mouse)
+        {
+            _mouse = new Ps2Mouse();
+            _pointer = new PointerInput(_mouse, Fill);
+        }
+
         _link = options.Input is { } input ? context.GetService(input).Connect(this, context.Post) : null;
+        if (_pointer is not null && options.Pointer is { } pointer)
+            _pointerLink = context.GetService(pointer).Connect(_pointer, context.Post);
         _mappings =
         [
             context.Ports.Map(0x60, 1, new RegisterMap(1, 1).At(0, "Output/input buffer", ReadOutput, (value, _) => WriteInput((byte)value)), context.Name),
@@ -51,6 +66,17 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
         ];
         Reset();
     }
+
+    // Where the byte in the output buffer came from.
+    private enum Source : byte
+    {
+        Controller,
+        Keyboard,
+        Auxiliary,
+    }
+
+    /// <summary>Whether there is a mouse at the auxiliary port.</summary>
+    public bool HasMouse => _mouse is not null;
 
     private byte Configuration
     {
@@ -82,12 +108,16 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
         _command = 0;
         _output = 0;
         _outputFull = false;
-        _fromKeyboard = false;
+        _source = Source.Controller;
         _lastWasCommand = false;
         _released = false;
         // Firmware has tested the keyboard and taken its answer.
         _keyboard.Reset();
         _keyboard.Send();
+        _pointer?.Reset();
+        _mouse?.Reset();
+        while (_mouse is { HasOutput: true })
+            _mouse.Send();
         Update();
         _link?.Ready();
     }
@@ -95,21 +125,24 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("i8042", 1);
+        writer.BeginSection("i8042", 2);
         writer.Write(_memory);
         writer.Write(_command);
         writer.Write(_output);
         writer.Write(_outputFull);
-        writer.Write(_fromKeyboard);
+        writer.Write((byte)_source);
         writer.Write(_lastWasCommand);
         writer.Write(_released);
         _keyboard.Save(writer);
+        writer.Write(_mouse is not null);
+        _mouse?.Save(writer);
     }
 
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("i8042", 1);
+        if (reader.BeginSection("i8042", 2) != 2)
+            throw new InvalidDataException("the keyboard controller's state is of a version without a mouse");
         byte[] memory = reader.ReadBytes();
         if (memory.Length != _memory.Length)
             throw new InvalidDataException($"the keyboard controller has {_memory.Length} bytes of RAM, not {memory.Length}");
@@ -117,10 +150,16 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
         _command = reader.ReadByte();
         _output = reader.ReadByte();
         _outputFull = reader.ReadBoolean();
-        _fromKeyboard = reader.ReadBoolean();
+        _source = (Source)reader.ReadByte();
+        if (_source > Source.Auxiliary)
+            throw new InvalidDataException("the keyboard controller's byte is from nowhere");
         _lastWasCommand = reader.ReadBoolean();
         _released = reader.ReadBoolean();
         _keyboard.Restore(reader);
+        if (reader.ReadBoolean() != _mouse is not null)
+            throw new InvalidDataException("only one of the saved machine and this one has a mouse");
+        _mouse?.Restore(reader);
+        _pointer?.Reset();
         Update();
     }
 
@@ -128,12 +167,13 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
     public void Dispose()
     {
         _link?.Dispose();
+        _pointerLink?.Dispose();
         foreach (IBusMapping mapping in _mappings)
             mapping.Dispose();
     }
 
     private uint ReadStatus() =>
-        (uint)(NotInhibited | (Configuration & SystemFlag) | (_outputFull ? OutputFull : 0) | (_lastWasCommand ? LastWasCommand : 0));
+        (uint)(NotInhibited | (Configuration & SystemFlag) | (_outputFull ? OutputFull : 0) | (_outputFull && _source == Source.Auxiliary ? OutputFromAuxiliary : 0) | (_lastWasCommand ? LastWasCommand : 0));
 
     private uint ReadOutput()
     {
@@ -165,15 +205,23 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
                 WriteOutputPort(value);
                 break;
             case 0xD2:
-                Put(value, fromKeyboard: true);
+                Put(value, Source.Keyboard);
                 break;
             case 0xD3:
-                // No auxiliary port: the byte comes back without its mark.
-                Put(value, fromKeyboard: false);
+                // The byte comes back as if the mouse had sent it.
+                Put(value, Source.Auxiliary);
                 break;
             case 0xD4:
-                // Nobody answers there.
-                Put(0xFE, fromKeyboard: false);
+                // A byte for the mouse switches its interface on. Where there is none, the controller says that it was not taken.
+                Configuration &= unchecked((byte)~AuxiliaryDisabled);
+                if (_mouse is null)
+                {
+                    Put(0xFE, Source.Auxiliary);
+                    break;
+                }
+
+                _mouse.Receive(value);
+                Fill();
                 break;
             default:
                 // A byte for the keyboard switches its interface on.
@@ -191,7 +239,7 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
         switch (command)
         {
             case >= 0x20 and <= 0x3F:
-                Put(_memory[command & 0x1F], fromKeyboard: false);
+                Put(_memory[command & 0x1F], Source.Controller);
                 break;
             case >= 0x60 and <= 0x7F or 0xD1 or 0xD2 or 0xD3 or 0xD4:
                 _command = command;
@@ -200,18 +248,19 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
                 Configuration |= AuxiliaryDisabled;
                 break;
             case 0xA8:
-                // There is no auxiliary port to switch on.
+                Configuration &= unchecked((byte)~AuxiliaryDisabled);
+                Fill();
                 break;
             case 0xA9:
-                // Clock line stuck low: nothing is connected.
-                Put(0x01, fromKeyboard: false);
+                // 1: the clock line is stuck low, since nothing is connected.
+                Put(_mouse is null ? (byte)0x01 : (byte)0x00, Source.Controller);
                 break;
             case 0xAA:
                 Configuration |= ConfigurationSystemFlag;
-                Put(0x55, fromKeyboard: false);
+                Put(0x55, Source.Controller);
                 break;
             case 0xAB:
-                Put(0x00, fromKeyboard: false);
+                Put(0x00, Source.Controller);
                 break;
             case 0xAD:
                 Configuration |= KeyboardDisabled;
@@ -222,10 +271,10 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
                 break;
             case 0xC0:
                 // Input port: the keyboard is not locked.
-                Put(0x80, fromKeyboard: false);
+                Put(0x80, Source.Controller);
                 break;
             case 0xD0:
-                Put((byte)(OutputPort | (_outputFull ? 0x10 : 0)), fromKeyboard: false);
+                Put((byte)(OutputPort | (_outputFull ? _source == Source.Auxiliary ? 0x20 : 0x10 : 0)), Source.Controller);
                 break;
             case >= 0xF0 when (command & 1) == 0:
                 // Pulses output port bit 0, the reset line.
@@ -240,23 +289,30 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
             _control.Reset(_name);
     }
 
-    private void Put(byte value, bool fromKeyboard)
+    private void Put(byte value, Source source)
     {
         _output = value;
         _outputFull = true;
-        _fromKeyboard = fromKeyboard;
+        _source = source;
         Update();
     }
 
-    // Takes the keyboard's next byte when the output buffer is free.
+    // Takes the next byte of the keyboard or the mouse when the output buffer is free.
     private void Fill()
+    {
+        FillFromKeyboard();
+        if (!_outputFull && (Configuration & AuxiliaryDisabled) == 0 && _mouse is { HasOutput: true })
+            Put(_mouse.Send(), Source.Auxiliary);
+    }
+
+    private void FillFromKeyboard()
     {
         while (!_outputFull && (Configuration & KeyboardDisabled) == 0 && _keyboard.HasOutput)
         {
             byte value = _keyboard.Send();
             if ((Configuration & Translates) == 0)
             {
-                Put(value, fromKeyboard: true);
+                Put(value, Source.Keyboard);
                 return;
             }
 
@@ -267,10 +323,14 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
                 continue;
             }
 
-            Put((byte)(ScanCodes.Translate(value) | (_released ? 0x80 : 0)), fromKeyboard: true);
+            Put((byte)(ScanCodes.Translate(value) | (_released ? 0x80 : 0)), Source.Keyboard);
             _released = false;
         }
     }
 
-    private void Update() => _line.Set(_outputFull && _fromKeyboard && (Configuration & KeyboardInterrupt) != 0);
+    private void Update()
+    {
+        _line.Set(_outputFull && _source == Source.Keyboard && (Configuration & KeyboardInterrupt) != 0);
+        _auxiliaryLine.Set(_outputFull && _source == Source.Auxiliary && (Configuration & AuxiliaryInterrupt) != 0);
+    }
 }

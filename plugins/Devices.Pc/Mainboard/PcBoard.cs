@@ -187,6 +187,7 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
         HasHpet = InSlot(PcSlots.Hpet) is not null,
         HasPowerManagement = InSlot(PcSlots.AcpiPm) is not null,
         HasKeyboard = InSlot(PcSlots.I8042) is not null,
+        HasMouse = InSlot(PcSlots.I8042) is Input.I8042 { HasMouse: true },
         HasPci = Pci is not null,
         HasDisplay = Display is not null,
         SerialPorts = [.. DescribeSerialPorts()],

@@ -281,7 +281,7 @@ internal sealed class IdeChannel : IBusTarget, IPersistent
     {
         _at = _phase == Phase.DataIn ? _at : 0;
         _blockLeft = length;
-        Active.Registers.Status = AtaStatus.Ready | AtaStatus.DataRequest;
+        Active.Registers.Status = AtaStatus.Ready | AtaStatus.SeekComplete | AtaStatus.DataRequest;
     }
 
     private void NextBlockIn()

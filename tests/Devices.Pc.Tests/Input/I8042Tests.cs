@@ -27,15 +27,27 @@ public sealed class I8042Tests
     }
 
     [Fact]
-    public void Interface_test_finds_the_keyboard_and_no_auxiliary_device()
+    public void Interface_tests_find_the_keyboard_and_the_mouse()
     {
         Command(0xAB);
         Assert.Equal(0x00, Data());
         Command(0xA9);
-        Assert.Equal(0x01, Data());
+        Assert.Equal(0x00, Data());
         Command(0xA8);
         Command(0x20);
-        Assert.Equal(0x20, Data() & 0x20);
+        Assert.Equal(0x00, Data() & 0x20);
+    }
+
+    [Fact]
+    public void Without_a_mouse_the_auxiliary_port_is_dead()
+    {
+        TestDomain domain = new();
+        using I8042 controller = new(domain, new I8042Options { Mouse = false });
+        domain.Out(0x64, 0xA9);
+        Assert.Equal(0x01, domain.In(0x60));
+        domain.Out(0x64, 0xD4);
+        domain.Out(0x60, 0xF2);
+        Assert.Equal(0xFE, domain.In(0x60));
     }
 
     [Fact]
@@ -172,10 +184,10 @@ public sealed class I8042Tests
     }
 
     [Fact]
-    public void The_auxiliary_loopback_comes_back_without_its_mark()
+    public void The_auxiliary_loopback_comes_back_with_its_mark()
     {
         Command(0xD3, 0x5A);
-        Assert.Equal(0, _domain.In(0x64) & 0x20);
+        Assert.Equal(0x20, _domain.In(0x64) & 0x20);
         Assert.Equal(0x5A, Data());
     }
 
