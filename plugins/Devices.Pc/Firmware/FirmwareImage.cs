@@ -18,7 +18,7 @@ internal static class FirmwareImage
     {
         byte[] image = ReadFile(path, "the firmware", MostFirmware);
         if (image.Length < LeastFirmware || image.Length % Page != 0)
-            throw new DiagnosticException("DOM3222", $"the firmware '{path}' has {image.Length} bytes, which is no ROM's size", "a PC's firmware has 64KiB, 128KiB or 256KiB");
+            throw WrongSize("the firmware", path, image.Length);
         return image;
     }
 
@@ -40,7 +40,7 @@ internal static class FirmwareImage
         {
             long length = new FileInfo(path).Length;
             if (length > most)
-                throw new DiagnosticException("DOM3222", $"{what} '{path}' has {length} bytes; {most} is the most");
+                throw WrongSize(what, path, length);
             return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -48,4 +48,7 @@ internal static class FirmwareImage
             throw new DiagnosticException("DOM3221", $"{what} '{path}' cannot be read: {e.Message}");
         }
     }
+
+    private static DiagnosticException WrongSize(string what, string path, long length) =>
+        new("DOM3222", $"{what} '{path}' has {length} bytes, which is no ROM's size", "a PC's firmware has 64KiB, 128KiB or 256KiB, an expansion ROM 1MiB at most");
 }

@@ -82,7 +82,7 @@ internal sealed class E1000 : IDevice, INetworkReceiver
     /// <param name="address">The station's address.</param>
     public E1000(IDeviceContext context, INetworkSegment segment, MacAddress address)
     {
-        IPciBus bus = context.Pci ?? throw new DiagnosticException("DOM3104", $"'{context.Name}' is a PCI device, and the board has no PCI bus", "put a pci-host on the board");
+        IPciBus bus = PciRequirement.Bus(context);
         _address = address;
         _registers = new RegisterMap(4, RegistersLength, unassigned: 0);
         RegisterMap ports = new RegisterMap(4, (int)PortsLength)

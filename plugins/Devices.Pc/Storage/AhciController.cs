@@ -32,7 +32,7 @@ internal sealed class AhciController : IDevice
     /// <param name="options">The drives.</param>
     public AhciController(IDeviceContext context, AhciOptions options)
     {
-        IPciBus bus = context.Pci ?? throw new DiagnosticException("DOM3104", $"'{context.Name}' is a PCI device, and the board has no PCI bus", "put a pci-host on the board");
+        IPciBus bus = PciRequirement.Bus(context);
         _ports = new AhciPort[options.Ports.Count];
         RegisterMap map = new(4, RegistersLength, unassigned: 0);
         map.At(0x00, "CAP", () => Capabilities | (uint)(_ports.Length - 1))

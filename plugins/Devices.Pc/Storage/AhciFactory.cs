@@ -11,7 +11,7 @@ public sealed class AhciFactory : DeviceFactory<AhciOptions>
     protected override IDevice Create(IDeviceContext context, AhciOptions options)
     {
         if (options.Ports.Count is < 1 or > AhciController.MostPorts)
-            throw new DiagnosticException("DOM3109", $"{context.Name}: an AHCI controller has 1 to {AhciController.MostPorts} ports, not {options.Ports.Count}", "give each drive as { disk: NAME } or { cd: NAME }");
+            throw new DiagnosticException("DOM3215", $"{context.Name}: an AHCI controller has 1 to {AhciController.MostPorts} ports, not {options.Ports.Count}", "give each drive as { disk: NAME } or { cd: NAME }");
         return new AhciController(context, options);
     }
 }

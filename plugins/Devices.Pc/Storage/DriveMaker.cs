@@ -17,17 +17,15 @@ internal static class DriveMaker
         if (options is null)
             return null;
         if (options.Disk is null == options.Cd is null)
-            throw new DiagnosticException("DOM3107", $"{context.Name}: the drive '{place}' needs either a disk or a cd", "write { disk: NAME } or { cd: NAME } with the name of a service");
+            throw new DiagnosticException("DOM3213", $"{context.Name}: the drive '{place}' needs either a disk or a cd", "write { disk: NAME } or { cd: NAME } with the name of a service");
         string name = $"{context.Name}-{place}";
-        string serial = options.Serial ?? name[Math.Max(0, name.Length - DriveName.SerialLength)..];
-        if (serial.Length > DriveName.SerialLength || serial.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-            throw new DiagnosticException("DOM3105", $"the serial number '{serial}' is not of at most {DriveName.SerialLength} ASCII characters", "shorten it");
+        string serial = SerialNumber.Check(options.Serial ?? name[Math.Max(0, name.Length - DriveName.SerialLength)..], DriveName.SerialLength);
         if (options.Disk is { } disk)
             return new AtaDisk(context.GetService(disk), new DriveName("Dominion disk", serial), options.ReadOnly, isSerial);
 
         IBlockStore disc = context.GetService(options.Cd!.Value);
         if (disc.SectorSize > AtapiDrive.SectorLength || disc.Length < AtapiDrive.SectorLength)
-            throw new DiagnosticException("DOM3108", $"{context.Name}: the disc in '{place}' has no sectors of {AtapiDrive.SectorLength} bytes", "give the image of a CD or DVD, with a sector size of 512");
+            throw new DiagnosticException("DOM3214", $"{context.Name}: the disc in '{place}' has no sectors of {AtapiDrive.SectorLength} bytes", "give the image of a CD or DVD, with a sector size of 512");
         return new AtapiDrive(disc, new DriveName("Dominion CD-ROM", serial), isSerial);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class IdeController : IDevice
     /// <param name="options">The drives.</param>
     public IdeController(IDeviceContext context, IdeOptions options)
     {
-        IPciBus bus = context.Pci ?? throw new DiagnosticException("DOM3104", $"'{context.Name}' is a PCI device, and the board has no PCI bus", "put a pci-host on the board");
+        IPciBus bus = PciRequirement.Bus(context);
         AtaDrive?[] drives =
         [
             DriveMaker.Make(context, options.PrimaryMaster, "primary-master", isSerial: false),

@@ -1,3 +1,4 @@
+using Dominion.Devices.Pc.Storage;
 using System.Text;
 using Dominion.Diagnostics;
 using Dominion.Plugins;
@@ -13,9 +14,9 @@ public sealed class VirtioBlockFactory : DeviceFactory<VirtioBlockOptions>
     /// <inheritdoc/>
     protected override IDevice Create(IDeviceContext context, VirtioBlockOptions options)
     {
-        string serial = options.Serial ?? context.Name;
-        if (!Ascii.IsValid(serial) || (options.Serial is not null && serial.Length > VirtioBlock.SerialLength))
-            throw new DiagnosticException("DOM3211", $"the serial number '{serial}' is not of at most {VirtioBlock.SerialLength} ASCII characters", "shorten it");
+        string serial = options.Serial is { } given
+            ? SerialNumber.Check(given, VirtioBlock.SerialLength)
+            : SerialNumber.Check(context.Name, int.MaxValue);
         VirtioBlock device = new(context.Log, context.GetService(options.Disk), options.ReadOnly, serial);
         return new VirtioPciFunction(context, device, MassStorageClass);
     }

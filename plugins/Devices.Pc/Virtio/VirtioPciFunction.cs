@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Dominion.Buses;
+using Dominion.Devices.Pc.Pci;
 using Dominion.Devices.Pci;
 using Dominion.Diagnostics;
 using Dominion.Memory;
@@ -49,7 +50,7 @@ internal sealed class VirtioPciFunction : IDevice, IPciFunction, IBusTarget, IVi
             Bars = [new PciBar(VirtioPciLayout.Bar, PciBarKind.Memory32, VirtioPciLayout.BarSize, this)],
             Capabilities = VirtioPciCapability.All,
         };
-        IPciBus bus = context.Pci ?? throw new DiagnosticException("DOM3210", $"'{context.Name}' is a PCI device, and the board has no PCI bus", "put a pci-host on the board");
+        IPciBus bus = PciRequirement.Bus(context);
         _port = bus.Add(descriptor, this);
         _device.Attach(this);
         Reset();

@@ -1,3 +1,4 @@
+using Dominion.Devices.Pc.Network;
 using Dominion.Buses;
 using Dominion.Devices.Pc.Tests.Pci;
 using Dominion.Devices.Pc.Virtio;
@@ -23,10 +24,10 @@ public class VirtioNetworkTests
     [Fact]
     public void The_default_address_depends_on_domain_and_device_alone()
     {
-        MacAddress address = VirtioNetworkFactory.GetDefaultAddress("web", "virtio-net0");
-        Assert.Equal(address, VirtioNetworkFactory.GetDefaultAddress("web", "virtio-net0"));
-        Assert.NotEqual(address, VirtioNetworkFactory.GetDefaultAddress("db", "virtio-net0"));
-        Assert.NotEqual(address, VirtioNetworkFactory.GetDefaultAddress("web", "virtio-net1"));
+        MacAddress address = StationAddress.Default("web", "virtio-net0");
+        Assert.Equal(address, StationAddress.Default("web", "virtio-net0"));
+        Assert.NotEqual(address, StationAddress.Default("db", "virtio-net0"));
+        Assert.NotEqual(address, StationAddress.Default("web", "virtio-net1"));
         Assert.Equal(2UL, (address.Value >> 40) & 3);
     }
 
