@@ -190,6 +190,7 @@ internal sealed partial class LocalApic : IX86LocalApic, IDisposable
     public bool TryWriteMsr(uint index, ulong value)
     {
         int ended = -1;
+        bool moved = false;
         lock (_fabric.Gate)
         {
             switch (index)
@@ -202,18 +203,21 @@ internal sealed partial class LocalApic : IX86LocalApic, IDisposable
                 case ApicBaseMsr:
                     if (!TryWriteBase(value))
                         return false;
+                    moved = true;
                     break;
                 default:
                     if (!IsExtended || index < FirstX2Msr || !IsExtendedWrite((LocalApicRegister)(index - FirstX2Msr), value))
                         return false;
                     ended = Write((LocalApicRegister)(index - FirstX2Msr), value);
-                    if (ended >= 0)
-                        _fabric.DeferEnd(ended);
-                    return true;
+                    break;
             }
         }
 
-        _fabric.Relocate(_core.Index);
+        // Outside the fabric's lock: these take the device lock, which comes first.
+        if (moved)
+            _fabric.Relocate();
+        else if (ended >= 0)
+            _fabric.End(ended);
         return true;
     }
 

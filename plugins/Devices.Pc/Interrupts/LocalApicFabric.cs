@@ -12,18 +12,19 @@ namespace Dominion.Devices.Pc.Interrupts;
 /// <remarks>Lock order: the domain's device lock, then the 8259's, then <see cref="Gate"/>. Under <see cref="Gate"/> only cores' pins and the clock's timers are called, which call nothing back.</remarks>
 internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
 {
-    /// <summary>A reserved offset of the register page. Writing there has the page mappings follow the APICs; nothing else happens, whoever writes.</summary>
+    /// <summary>A reserved offset of the register page. A write there by no vCPU has the page mappings follow the APICs: the way to the device lock for a vCPU's thread that does not hold it.</summary>
     public const ulong RelocationOffset = 0xFF8;
 
+    /// <summary>A reserved offset of the register page. A write there by no vCPU tells the listeners of a level-triggered interrupt's end; the value is the vector.</summary>
+    public const ulong EndOffset = 0xFF0;
+
+    private const int NoVcpu = -1;
+
     private readonly IMemorySpace _memory;
-    private readonly Action<Action> _post;
-    private readonly Action _flushEnds;
     private readonly IBusMapping _page;
     private readonly List<LocalApic> _apics = [];
     private readonly List<IBusMapping?> _moved = [];
     private readonly List<IInterruptEndListener> _listeners = [];
-    private VectorSet _pendingEnds;
-    private bool _endsPosted;
     private int _lastLowest;
 
     /// <summary>Puts the register page on the memory space.</summary>
@@ -31,8 +32,6 @@ internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
     public LocalApicFabric(IDeviceContext context)
     {
         _memory = context.MemorySpace;
-        _post = context.Post;
-        _flushEnds = FlushEnds;
         Clock = context.Clock;
         _page = _memory.Map(PcLayout.LocalApic, FrameRange.FrameSize, new LocalApicPage(this, -1), context.Name);
     }
@@ -118,20 +117,12 @@ internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
         }
     }
 
-    /// <summary>Remembers a level-triggered interrupt's end until the device lock can be had. Called under <see cref="Gate"/>.</summary>
+    /// <summary>Tells the listeners of a level-triggered interrupt's end. Called without any lock: the write takes the device lock on its way.</summary>
     /// <param name="vector">The vector.</param>
-    public void DeferEnd(int vector)
-    {
-        _pendingEnds.Add(vector);
-        if (_endsPosted)
-            return;
-        _endsPosted = true;
-        _post(_flushEnds);
-    }
+    public void End(int vector) => _memory.Write(PcLayout.LocalApic + EndOffset, AccessWidth.Dword, (ulong)vector, NoVcpu);
 
     /// <summary>Moves a vCPU's register page after a write to IA32_APIC_BASE. Called without any lock: the write takes the device lock on its way.</summary>
-    /// <param name="initiator">The vCPU.</param>
-    public void Relocate(int initiator) => _memory.Write(PcLayout.LocalApic + RelocationOffset, AccessWidth.Dword, 0, initiator);
+    public void Relocate() => _memory.Write(PcLayout.LocalApic + RelocationOffset, AccessWidth.Dword, 0, NoVcpu);
 
     /// <summary>Has the page mappings follow the APICs. Called under the domain's device lock.</summary>
     public void ApplyRelocations()
@@ -204,7 +195,6 @@ internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
     {
         lock (Gate)
         {
-            _pendingEnds.Clear();
             foreach (LocalApic apic in _apics)
                 apic.PowerOn();
         }
@@ -215,12 +205,11 @@ internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("lapic", 1);
+        writer.BeginSection("lapic", 2);
         lock (Gate)
         {
             writer.Write(_apics.Count);
             writer.Write(_lastLowest);
-            _pendingEnds.Save(writer);
             foreach (LocalApic apic in _apics)
                 apic.Save(writer);
         }
@@ -229,21 +218,15 @@ internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("lapic", 1);
+        reader.BeginSection("lapic", 2);
         lock (Gate)
         {
             int count = reader.ReadInt32();
             if (count != _apics.Count)
                 throw new InvalidDataException($"the state is of {count} local APICs; the domain has {_apics.Count}");
             _lastLowest = reader.ReadInt32();
-            _pendingEnds.Restore(reader);
             foreach (LocalApic apic in _apics)
                 apic.Restore(reader);
-            if (_pendingEnds.Highest >= 0 && !_endsPosted)
-            {
-                _endsPosted = true;
-                _post(_flushEnds);
-            }
         }
 
         ApplyRelocations();
@@ -284,24 +267,8 @@ internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
         return true;
     }
 
-    private void FlushEnds()
-    {
-        VectorSet ends;
-        lock (Gate)
-        {
-            ends = _pendingEnds;
-            _pendingEnds.Clear();
-            _endsPosted = false;
-        }
-
-        for (int vector = ends.Highest; vector >= 0; vector = ends.Highest)
-        {
-            ends.Remove(vector);
-            NotifyEnd((byte)vector);
-        }
-    }
-
-    private void NotifyEnd(byte vector)
+    /// <summary>Tells the listeners of a level-triggered interrupt's end. Called under the domain's device lock.</summary>
+    public void NotifyEnd(byte vector)
     {
         foreach (IInterruptEndListener listener in _listeners)
             listener.EndOfInterrupt(vector);

@@ -24,8 +24,10 @@ internal sealed class LocalApicPage : IBusTarget
     /// <inheritdoc/>
     public void Write(in BusAccess access, ulong value)
     {
-        if (access.Offset == LocalApicFabric.RelocationOffset)
+        if (access.Initiator < 0 && access.Offset == LocalApicFabric.RelocationOffset)
             _fabric.ApplyRelocations();
+        else if (access.Initiator < 0 && access.Offset == LocalApicFabric.EndOffset)
+            _fabric.NotifyEnd((byte)value);
         else if (_fabric.Find(access.Initiator, _owner) is { } apic)
             _fabric.Write(apic, access, value);
     }
