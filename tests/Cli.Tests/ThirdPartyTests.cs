@@ -40,12 +40,9 @@ public sealed class ThirdPartyTests(ThirdPartyFixture fixture) : IClassFixture<T
         Assert.Contains("error DOM2009: there is no device 'acme-uart'", outcome.Error);
     }
 
-    [Fact]
+    [DebianKernelFact]
     public async Task Linuxs_driver_runs_it_and_what_is_typed_ahead_arrives()
     {
-        // Where Debian's packages cannot be had, there is no kernel to try it with.
-        if (!File.Exists(Path.Combine(DominionProcess.Root, "artifacts", "guests", "vmlinuz-cloud")))
-            return;
         string[] command = ["run", Write("linux.yaml", Swap), "--timeout", "150", "--plugins", Root()];
         DominionProcess.Outcome outcome = await DominionProcess.RunAsync("echo $((6*7))-typed-ahead\npoweroff -f\n", command);
         Assert.Contains("16550A", outcome.Output);
