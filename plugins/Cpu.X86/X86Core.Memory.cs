@@ -102,7 +102,7 @@ internal sealed unsafe partial class X86Core
             return true;
 
         bool alignmentChecked = S->Cpl == 3 && AccessControlSet && (S->Arch.Cr0 & ControlBits.Cr0AlignmentMask) != 0;
-        if (alignmentChecked && size is 2 or 4 or 8 && (linear & (ulong)(size - 1)) != 0 && alignmentChecked)
+        if (alignmentChecked && size is 2 or 4 or 8 && (linear & (ulong)(size - 1)) != 0)
             return SetFault(X86Exception.AlignmentCheck, 0);
         NoteDataBreakpoint(linear, size, write);
         return true;

@@ -3,7 +3,6 @@ namespace Dominion.Devices.Pc.Storage;
 /// <summary>Command codes (ATA8-ACS, 7; the obsolete ones ATA-4, 8).</summary>
 internal enum AtaCommand : byte
 {
-#pragma warning disable CS1591, SA1602 // The names are the standard's.
     Nop = 0x00,
     DataSetManagement = 0x06,
     DeviceReset = 0x08,
@@ -48,5 +47,4 @@ internal enum AtaCommand : byte
     FlushCacheExt = 0xEA,
     IdentifyDevice = 0xEC,
     SetFeatures = 0xEF,
-#pragma warning restore CS1591, SA1602
 }

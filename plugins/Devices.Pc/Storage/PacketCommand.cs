@@ -3,7 +3,6 @@ namespace Dominion.Devices.Pc.Storage;
 /// <summary>The operation codes of a CD-ROM drive (MMC-6, 6; SPC-3).</summary>
 internal enum PacketCommand : byte
 {
-#pragma warning disable CS1591, SA1602 // The names are the standard's.
     TestUnitReady = 0x00,
     RequestSense = 0x03,
     Inquiry = 0x12,
@@ -20,5 +19,4 @@ internal enum PacketCommand : byte
     Read12 = 0xA8,
     SetCdSpeed = 0xBB,
     MechanismStatus = 0xBD,
-#pragma warning restore CS1591, SA1602
 }
