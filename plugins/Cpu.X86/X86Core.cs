@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Dominion.Buses;
 using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Events;
+using Dominion.Cpu.X86.FloatingPoint.Sse;
 using Dominion.Cpu.X86.Models;
 using Dominion.Cpu.X86.Paging;
 using Dominion.Cpu.X86.Segmentation;
@@ -49,6 +50,7 @@ internal sealed unsafe partial class X86Core : IX86Core
         S->JumpCache = (JumpCacheEntry*)NativeMemory.AlignedAlloc((nuint)(JumpCacheEntry.Count * sizeof(JumpCacheEntry)), 64);
         NativeMemory.Clear(S->JumpCache, (nuint)(JumpCacheEntry.Count * sizeof(JumpCacheEntry)));
         S->Generation = 1;
+        S->VectorArithmetic = context.SoftwareArithmetic ? SseControl.Software : 0;
 
         _tlb = new Tlb();
         _blocks = new BlockCache(MachineMemory);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Dominion.Cli;
 using Dominion.Cli.Verbs;
+using Dominion.Host.Plugins;
 
 RootCommand root = new("Runs x86 machines that are composed from plugins by a manifest.")
 {
@@ -11,6 +12,7 @@ RootCommand root = new("Runs x86 machines that are composed from plugins by a ma
     SchemaVerb.Create(),
     CompletionVerb.Create(),
 };
+using PluginCatalog? tools = ToolVerb.AddTo(root, args);
 ParseResult parsed = root.Parse(args);
 
 // The run verb handles signals itself, and a defect of ours shows its stack.

@@ -6,6 +6,12 @@ internal static class SseControl
     public const uint DenormalsAreZeros = 1 << 6;
     public const uint RoundingField = 3 << 13;
     public const uint FlushToZero = 1 << 15;
+
+    /// <summary>Not a bit of MXCSR, where it is reserved: all arithmetic is software, none the host's.</summary>
+    public const uint Software = 1u << 31;
+
+    /// <summary>Clear when operations that the host rounds to nearest may be left to it.</summary>
+    public const uint HostField = RoundingField | Software;
     private const int MaskShift = 7;
     private const uint PrecisionFlag = (uint)FloatExceptions.Precision;
     private const uint PrecisionFlagAndMask = PrecisionFlag | (PrecisionFlag << MaskShift);
@@ -25,6 +31,9 @@ internal static class SseControl
         mxcsr |= (uint)raised;
         return (raised & ~masked) != 0;
     }
+
+    /// <summary>Whether exact operations may be left to the host, whatever the rounding mode.</summary>
+    internal static bool AllowsHost(uint mxcsr) => (mxcsr & Software) == 0;
 
     /// <summary>Whether nobody will see if a result is inexact: the flag is set already, and masked.</summary>
     internal static bool IgnoresInexact(uint mxcsr) => (mxcsr & PrecisionFlagAndMask) == PrecisionFlagAndMask;

@@ -15,7 +15,7 @@ internal readonly unsafe struct DotProductForm : IVexForm
     {
         Vector128<byte>* halves = (Vector128<byte>*)source;
         int immediate = (int)op->Immediate;
-        uint mxcsr = s->Arch.Mxcsr;
+        uint mxcsr = s->VectorControl;
         FloatExceptions raised = FloatExceptions.None;
         Vector128<uint> lower = FloatPairs.DotProductSingle.Products(VexFile.Read(s, op->Extra), halves[0], immediate, mxcsr, ref raised);
         Vector128<uint> upper = FloatPairs.DotProductSingle.Products(VexFile.ReadUpper(s, op->Extra), halves[1], immediate, mxcsr, ref raised);

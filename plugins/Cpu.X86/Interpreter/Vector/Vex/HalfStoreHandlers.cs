@@ -48,10 +48,10 @@ internal static unsafe class HalfStoreHandlers
 
     private static Vector128<byte> Convert(CoreState* s, Op* op, ref FloatExceptions raised)
     {
-        Vector128<byte> lower = FloatConversions.SingleToHalf.Do(default, VexFile.Read(s, op->Rm), (int)op->Immediate, s->Arch.Mxcsr, ref raised);
+        Vector128<byte> lower = FloatConversions.SingleToHalf.Do(default, VexFile.Read(s, op->Rm), (int)op->Immediate, s->VectorControl, ref raised);
         if (op->Size != sizeof(Vector256<byte>))
             return lower;
-        Vector128<byte> upper = FloatConversions.SingleToHalf.Do(default, VexFile.ReadUpper(s, op->Rm), (int)op->Immediate, s->Arch.Mxcsr, ref raised);
+        Vector128<byte> upper = FloatConversions.SingleToHalf.Do(default, VexFile.ReadUpper(s, op->Rm), (int)op->Immediate, s->VectorControl, ref raised);
         return Vector128.Create(lower.GetLower(), upper.GetLower());
     }
 }

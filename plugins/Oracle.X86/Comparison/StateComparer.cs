@@ -1,0 +1,156 @@
+using System.Text;
+using Dominion.Cpu.X86;
+using Dominion.Oracle.X86.Forms;
+using Dominion.Oracle.X86.Host;
+using Iced.Intel;
+
+namespace Dominion.Oracle.X86.Comparison;
+
+/// <summary>Says where a core's result differs from the host's, in what the manual defines.</summary>
+internal static unsafe class StateComparer
+{
+    /// <summary>All flags but RF, which an exception's own frame decides about, and the virtual ones.</summary>
+    private const ulong ComparedFlags = 0x24_7FD5;
+    private const ulong Carry = 1;
+    private const int RoundedUp = 1 << 9;
+    private const int MostText = 700;
+    private const int GeneralProtection = 13;
+    private const int FloatOpcodeBits = 0x7FF;
+    private static readonly string[] SelectorNames = ["ES", "CS", "SS", "DS", "FS", "GS"];
+
+    /// <summary>Compares.</summary>
+    /// <returns>The differences, or an empty text.</returns>
+    public static string Compare(TestCase test, InstructionForm form, ref ProcessorState host, ReadOnlySpan<byte> hostData, ref ProcessorState core, ReadOnlySpan<byte> coreData)
+    {
+        var text = new StringBuilder();
+        bool wasRefused = host.Vector != GeneralProtection && host.Rip == test.State.Rip;
+        CompareEnd(text, ref host, ref core);
+        CompareGeneral(text, test, form, wasRefused, ref host, ref core);
+        CompareVectors(text, test, form, ref host, ref core);
+        CompareFloat(text, test, form, ref host, ref core);
+        if (!hostData.SequenceEqual(coreData))
+            CompareData(text, test, hostData, coreData);
+        return text.ToString();
+    }
+
+    /// <summary>Whether everything is equal bit for bit: the quick answer.</summary>
+    public static bool AreEqual(ref ProcessorState host, ReadOnlySpan<byte> hostData, ref ProcessorState core, ReadOnlySpan<byte> coreData)
+    {
+        fixed (ProcessorState* left = &host, right = &core)
+        {
+            return host.Rip == core.Rip && host.Vector == core.Vector && host.ErrorCode == core.ErrorCode && host.FaultAddress == core.FaultAddress
+                && ((host.Rflags ^ core.Rflags) & ComparedFlags) == 0
+                && new ReadOnlySpan<ulong>(left->Gpr, 16).SequenceEqual(new ReadOnlySpan<ulong>(right->Gpr, 16))
+                && new ReadOnlySpan<byte>(left->Extended, 24).SequenceEqual(new ReadOnlySpan<byte>(right->Extended, 24))
+                && host.Mxcsr == core.Mxcsr
+                && new ReadOnlySpan<byte>(left->Extended + 32, 384).SequenceEqual(new ReadOnlySpan<byte>(right->Extended + 32, 384))
+                && new ReadOnlySpan<ulong>(left->Upper, 32).SequenceEqual(new ReadOnlySpan<ulong>(right->Upper, 32))
+                && new ReadOnlySpan<ushort>(left->Selectors, 6).SequenceEqual(new ReadOnlySpan<ushort>(right->Selectors, 6))
+                && hostData.SequenceEqual(coreData);
+        }
+    }
+
+    private static void CompareEnd(StringBuilder text, ref ProcessorState host, ref ProcessorState core)
+    {
+        Note(text, "exception", host.Vector, core.Vector);
+        Note(text, "RIP", host.Rip, core.Rip);
+        if (host.Vector == core.Vector)
+        {
+            Note(text, "error code", host.ErrorCode, core.ErrorCode);
+            Note(text, "fault address", host.FaultAddress, core.FaultAddress);
+        }
+
+        for (int i = 0; i < 6; i++)
+            Note(text, SelectorNames[i], host.Selectors[i], core.Selectors[i]);
+    }
+
+    private static void CompareGeneral(StringBuilder text, TestCase test, InstructionForm form, bool wasRefused, ref ProcessorState host, ref ProcessorState core)
+    {
+        // Registers of 64 bits are out of the reach of smaller code.
+        bool narrow = test.Mode != CodeMode.Bits64;
+        ulong mask = narrow ? uint.MaxValue : ulong.MaxValue;
+        ulong open = form.Kind == FormKind.ShapeOnly ? OpenRegisters(test) : 0;
+        for (int i = 0; i < (narrow ? 8 : 16); i++)
+        {
+            if ((open & (1UL << i)) != 0)
+                Note(text, $"the upper half of {(X86Register)i}", host.Gpr[i] >> 32 << 32 & mask & ~WideResult(test), core.Gpr[i] >> 32 << 32 & mask & ~WideResult(test));
+            else
+                Note(text, ((X86Register)i).ToString(), host.Gpr[i] & mask, core.Gpr[i] & mask);
+        }
+
+        ulong flags = ComparedFlags;
+        if (!wasRefused)
+            flags &= ~UndefinedFlags.Of(test);
+        if (form.Kind == FormKind.ShapeOnly)
+            flags &= ~Carry;
+        Note(text, "RFLAGS", host.Rflags & flags, core.Rflags & flags);
+    }
+
+    /// <summary>The registers whose contents are each processor's own.</summary>
+    private static ulong OpenRegisters(TestCase test) => test.Instruction.OpCount > 0 && test.Instruction.Op0Kind == OpKind.Register
+        ? 1UL << test.Instruction.Op0Register.GetNumber()
+        : (1UL << (int)X86Register.Rax) | (1UL << (int)X86Register.Rdx) | (test.Instruction.Mnemonic == Mnemonic.Rdtscp ? 1UL << (int)X86Register.Rcx : 0);
+
+    private static ulong WideResult(TestCase test) =>
+        test.Instruction.OpCount > 0 && test.Instruction.Op0Kind == OpKind.Register && test.Instruction.Op0Register.GetSize() == 8 ? ulong.MaxValue : 0;
+
+    private static void CompareVectors(StringBuilder text, TestCase test, InstructionForm form, ref ProcessorState host, ref ProcessorState core)
+    {
+        bool isApproximate = Tolerance.IsApproximation(form.Info.Mnemonic);
+        int count = test.Mode == CodeMode.Bits64 ? 32 : 16;
+        for (int i = 0; i < count; i++)
+        {
+            if (host.Xmm[i] != core.Xmm[i] && !(isApproximate && AreClose(host.Xmm[i], core.Xmm[i])))
+                Note(text, $"XMM{i / 2}[{i & 1}]", host.Xmm[i], core.Xmm[i]);
+            if (host.Upper[i] != core.Upper[i] && !(isApproximate && AreClose(host.Upper[i], core.Upper[i])))
+                Note(text, $"the upper half of YMM{i / 2}[{i & 1}]", host.Upper[i], core.Upper[i]);
+        }
+
+        Note(text, "MXCSR", host.Mxcsr, core.Mxcsr);
+    }
+
+    private static bool AreClose(ulong host, ulong core) =>
+        Tolerance.AreClose((uint)host, (uint)core) && Tolerance.AreClose((uint)(host >> 32), (uint)(core >> 32));
+
+    private static void CompareFloat(StringBuilder text, TestCase test, InstructionForm form, ref ProcessorState host, ref ProcessorState core)
+    {
+        bool isApproximate = Tolerance.IsTranscendental(form.Info.Mnemonic);
+        int status = isApproximate ? ~RoundedUp : ~0;
+        Note(text, "FSW", (ushort)(host.FloatStatus & status), (ushort)(core.FloatStatus & status));
+        Note(text, "FCW", host.FloatControl, core.FloatControl);
+        Note(text, "FTW", host.FloatTags, core.FloatTags);
+        for (int i = 0; i < 8; i++)
+        {
+            (ulong significand, ulong exponent) = (host.Float[2 * i], host.Float[(2 * i) + 1] & 0xFFFF);
+            (ulong otherSignificand, ulong otherExponent) = (core.Float[2 * i], core.Float[(2 * i) + 1] & 0xFFFF);
+            if (significand == otherSignificand && exponent == otherExponent)
+                continue;
+            if (isApproximate && Tolerance.AreNeighbours(significand, exponent, otherSignificand, otherExponent))
+                continue;
+            Note(text, $"ST({i})'s significand", significand, otherSignificand);
+            Note(text, $"ST({i})'s exponent", exponent, otherExponent);
+        }
+
+        ulong pointer = test.Mode == CodeMode.Bits64 ? ulong.MaxValue : uint.MaxValue;
+        Note(text, "FIP", host.FloatInstruction & pointer, core.FloatInstruction & pointer);
+        if (!HostFeatures.KeepsFloatPointers)
+            return;
+        Note(text, "FDP", host.FloatOperand & pointer, core.FloatOperand & pointer);
+        Note(text, "FOP", (ulong)host.FloatOpcode & FloatOpcodeBits, (ulong)core.FloatOpcode & FloatOpcodeBits);
+    }
+
+    private static void CompareData(StringBuilder text, TestCase test, ReadOnlySpan<byte> host, ReadOnlySpan<byte> core)
+    {
+        for (int i = 0; i < ArenaLayout.DataSize; i++)
+        {
+            if (host[i] != core[i] && !test.OpenData.Exists(open => i >= open.Offset && i < open.Offset + open.Length))
+                Note(text, $"[{ArenaLayout.Data + i:x}]", host[i], core[i]);
+        }
+    }
+
+    private static void Note(StringBuilder text, string name, ulong host, ulong core)
+    {
+        if (host != core && text.Length < MostText)
+            text.Append($" {name}: host {host:x}, core {core:x};");
+    }
+}

@@ -1,0 +1,149 @@
+using Dominion.Cpu;
+using Dominion.Cpu.X86;
+using Dominion.Oracle.X86.Comparison;
+using Dominion.Oracle.X86.Core;
+using Dominion.Oracle.X86.Forms;
+using Dominion.Oracle.X86.Generation;
+using Dominion.Oracle.X86.Host;
+using Dominion.Oracle.X86.Reporting;
+using Iced.Intel;
+
+namespace Dominion.Oracle.X86;
+
+/// <summary>Holds a core to the host's processor. For the thread that makes it.</summary>
+internal sealed class IsaChecker : IDisposable
+{
+    /// <summary>How many cases are tried at privilege level 0 to see whether the core knows a form that is not run on the host.</summary>
+    private const int KnownTries = 16;
+
+    private readonly HostProcessor host = new();
+    private readonly ICpuCoreFactory factory;
+    private readonly Arithmetic arithmetic;
+    private readonly Dictionary<(string Model, bool Software), CoreProcessor> cores = [];
+    private readonly CaseGenerator generator;
+    private ProcessorState expected;
+    private ProcessorState actual;
+
+    /// <param name="factory">Makes the cores.</param>
+    /// <param name="models">The models whose forms are checked.</param>
+    /// <param name="arithmetic">Which arithmetics.</param>
+    /// <param name="seed">Where random numbers start.</param>
+    public IsaChecker(ICpuCoreFactory factory, IReadOnlyList<string> models, Arithmetic arithmetic, ulong seed)
+    {
+        this.factory = factory;
+        this.arithmetic = arithmetic;
+        Catalog = FormCatalog.Create([.. models.Select(model => (model, AdvertisedFeatures.Of(Core(model, false))))]);
+        generator = new CaseGenerator(host.Arena, seed, host.HasLocalSegments, Catalog.Forms[0]);
+    }
+
+    /// <summary>The forms.</summary>
+    public FormCatalog Catalog { get; }
+
+    /// <summary>Whether the host can run code of a size.</summary>
+    public bool Supports(CodeMode mode) => mode == CodeMode.Bits64 || host.HasLocalSegments;
+
+    /// <summary>Checks one form.</summary>
+    /// <param name="form">The form.</param>
+    /// <param name="modes">The sizes of code.</param>
+    /// <param name="first">The first case's number.</param>
+    /// <param name="cases">How many cases.</param>
+    /// <param name="cancelled">Ends the check.</param>
+    /// <param name="found">Told of each mismatch.</param>
+    /// <returns>What came of it.</returns>
+    public FormResult Check(InstructionForm form, IReadOnlyList<CodeMode> modes, int first, int cases, CancellationToken cancelled, Action<Mismatch> found)
+    {
+        var result = new FormResult(form);
+        bool missing = false;
+        foreach (CodeMode mode in modes.Where(mode => form.IsRun && form.IsIn(mode) && Supports(mode)))
+        {
+            for (int number = first; number < first + cases && !cancelled.IsCancellationRequested; number++)
+            {
+                if (generator.Create(form, mode, number) is { } test)
+                    missing |= !CheckCase(form, test, number, result, found);
+            }
+        }
+
+        result.IsImplemented = form.Kind is FormKind.Checked or FormKind.ShapeOnly ? result.Cases > 0 && !missing : IsKnown(form);
+        return result;
+    }
+
+    public void Dispose()
+    {
+        foreach (CoreProcessor core in cores.Values)
+            core.Dispose();
+        host.Dispose();
+    }
+
+    /// <summary>Runs a case on the host and on the cores.</summary>
+    /// <returns>False when a core does not know an instruction that the host knows.</returns>
+    private bool CheckCase(InstructionForm form, TestCase test, int number, FormResult result, Action<Mismatch> found)
+    {
+        test.Data.CopyTo(host.Data);
+        expected = default;
+        host.Run(test, ref expected);
+        result.Cases++;
+        bool isRefused = expected.Rip == test.State.Rip || expected.Vector != (uint)X86Exception.GeneralProtection;
+        if (isRefused)
+            result.Faults++;
+        bool known = true;
+        if (arithmetic != Arithmetic.Software)
+            known = CheckOn(Core(form.Model, false), form, test, number, false, result, found);
+        if (arithmetic != Arithmetic.Host && UsesVectorArithmetic(form))
+        {
+            result.SoftwareCases++;
+            known &= CheckOn(Core(form.Model, true), form, test, number, true, result, found);
+        }
+        else if (arithmetic == Arithmetic.Software)
+        {
+            known = CheckOn(Core(form.Model, true), form, test, number, true, result, found);
+        }
+
+        return known;
+    }
+
+    private bool CheckOn(CoreProcessor core, InstructionForm form, TestCase test, int number, bool software, FormResult result, Action<Mismatch> found)
+    {
+        test.Data.CopyTo(core.Data);
+        actual = default;
+        string? problem = core.Run(test, ref actual);
+        if (problem is null && StateComparer.AreEqual(ref expected, host.Data, ref actual, core.Data))
+            return true;
+        string differences = problem is null ? StateComparer.Compare(test, form, ref expected, host.Data, ref actual, core.Data) : $" the core {problem};";
+        if (differences.Length == 0)
+            return true;
+        result.Mismatches++;
+        found(new Mismatch(form, test, number, software, differences));
+        const uint Undefined = (uint)X86Exception.InvalidOpcode;
+        return actual.Vector != Undefined || expected.Vector == Undefined;
+    }
+
+    private bool IsKnown(InstructionForm form)
+    {
+        foreach (CodeMode mode in (CodeMode[])[CodeMode.Bits64, CodeMode.Bits32, CodeMode.Bits16])
+        {
+            for (int number = 0; number < KnownTries && form.IsIn(mode); number++)
+            {
+                if (generator.Create(form, mode, number, plain: true) is { } test && Core(form.Model, false).IsKnown(test, 0))
+                    return true;
+            }
+        }
+
+        // RSM outside system-management mode is #UD on every processor.
+        return form.Info.Mnemonic == Mnemonic.Rsm;
+    }
+
+    /// <summary>Whether a form computes with floating-point numbers in vectors: the arithmetic that a core may leave to the host.</summary>
+    private static bool UsesVectorArithmetic(InstructionForm form) =>
+        form.Group.StartsWith("sse", StringComparison.Ordinal) || form.Group is "avx" or "avx2" or "fma" or "f16c";
+
+    private CoreProcessor Core(string model, bool software)
+    {
+        if (!cores.TryGetValue((model, software), out CoreProcessor? core))
+        {
+            core = new CoreProcessor(factory, model, software, host.Arena);
+            cores.Add((model, software), core);
+        }
+
+        return core;
+    }
+}
