@@ -12,6 +12,9 @@ internal sealed unsafe partial class X86Core
 {
     private const ulong PageMask = ~0xFFFUL;
 
+    /// <summary>Set by an instruction whose accesses raise no #AC: masked moves, whatever the mask is (SDM volume 2, table 2-23), and gathers.</summary>
+    public bool AlignmentExempt;
+
     /// <summary>Reads for an instruction's operand.</summary>
     /// <param name="segment">The operand's segment; SS makes a non-canonical address #SS.</param>
     /// <param name="linear">The linear address.</param>
@@ -43,7 +46,7 @@ internal sealed unsafe partial class X86Core
         if (!Resolve(linear, MemoryAccess.Write, user, AccessControlSet, out byte* first, out _))
             return false;
         if ((linear & 0xFFF) + (ulong)size > 4096)
-            return Resolve(TruncateLinear(linear + (ulong)size - 1), MemoryAccess.Write, user, AccessControlSet, out _, out _);
+            return Resolve(NextPage(linear), MemoryAccess.Write, user, AccessControlSet, out _, out _);
 
         if (first != null && !HoldsCode(first))
             host = first;
@@ -74,9 +77,20 @@ internal sealed unsafe partial class X86Core
         bool user = S->Cpl == 3;
         if (!Resolve(linear, MemoryAccess.Write, user, AccessControlSet, out _, out _))
             return false;
-        ulong last = TruncateLinear(linear + (ulong)size - 1);
-        return ((linear ^ last) & PageMask) == 0 || Resolve(last, MemoryAccess.Write, user, AccessControlSet, out _, out _);
+        return (linear & 0xFFF) + (ulong)size <= 4096 || Resolve(NextPage(linear), MemoryAccess.Write, user, AccessControlSet, out _, out _);
     }
+
+    /// <summary>Where the rest of an access is that crosses a page: the address of its page fault.</summary>
+    private ulong NextPage(ulong linear) => TruncateLinear((linear & PageMask) + 4096);
+
+    /// <summary>The alignment that #AC asks for, by an operand's size (SDM volume 3A, table 6-7): that of its elements for the x87 environment and state, none for wider vectors.</summary>
+    private static int Alignment(int size) => size switch
+    {
+        2 or 14 or 94 => 2,
+        4 or 28 or 108 => 4,
+        8 or 10 => 8,
+        _ => 1,
+    };
 
     /// <summary>RFLAGS.AC, which exempts explicit supervisor accesses from SMAP.</summary>
     private bool AccessControlSet => (S->Arch.Rflags & Flags.AlignmentCheck) != 0;
@@ -102,7 +116,7 @@ internal sealed unsafe partial class X86Core
             return true;
 
         bool alignmentChecked = S->Cpl == 3 && AccessControlSet && (S->Arch.Cr0 & ControlBits.Cr0AlignmentMask) != 0;
-        if (alignmentChecked && size is 2 or 4 or 8 && (linear & (ulong)(size - 1)) != 0)
+        if (alignmentChecked && !AlignmentExempt && (linear & (ulong)(Alignment(size) - 1)) != 0)
             return SetFault(X86Exception.AlignmentCheck, 0);
         NoteDataBreakpoint(linear, size, write);
         return true;

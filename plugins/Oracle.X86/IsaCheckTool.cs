@@ -92,7 +92,7 @@ public sealed class IsaCheckTool : Tool<IsaCheckOptions>
         if (options.List)
             List(output, results);
         output.Write(ResultTable.Format(results));
-        foreach (FormResult result in results.Where(result => !result.IsImplemented || (result.Form.IsRun && result.Cases == 0)))
+        foreach (FormResult result in results.Where(result => !result.IsImplemented || (result.IsRunnable && result.Cases == 0)))
             output.WriteLine($"{(result.IsImplemented ? "no case" : "not implemented")}: {result.Form.Code}");
         if (context.Cancelled.IsCancellationRequested)
             output.WriteLine($"ended early: {results.Count} of {forms.Length} forms");
@@ -101,10 +101,11 @@ public sealed class IsaCheckTool : Tool<IsaCheckOptions>
 
     private static void List(TextWriter output, IEnumerable<FormResult> results)
     {
-        foreach (FormResult result in results.Where(result => result.Form.Kind != FormKind.Checked))
+        foreach (FormResult result in results.Where(result => result.Form.Kind != FormKind.Checked || !result.IsRunnable))
         {
             string what = result.Form.Kind switch
             {
+                _ when result.Form.IsRun && !result.IsRunnable => "not on this host: no code of that size",
                 FormKind.ShapeOnly => "without its result: ",
                 FormKind.Privileged => "refused at privilege level 3; guests check the rest",
                 FormKind.System => "checked by guests: ",

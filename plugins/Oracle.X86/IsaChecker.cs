@@ -42,6 +42,9 @@ internal sealed class IsaChecker : IDisposable
     /// <summary>Whether the host can run code of a size.</summary>
     public bool Supports(CodeMode mode) => mode == CodeMode.Bits64 || host.HasLocalSegments;
 
+    /// <summary>Whether the host can run a form in code of some size.</summary>
+    public bool CanRun(InstructionForm form) => form.IsRun && Enum.GetValues<CodeMode>().Any(mode => form.IsIn(mode) && Supports(mode));
+
     /// <summary>Checks one form.</summary>
     /// <param name="form">The form.</param>
     /// <param name="modes">The sizes of code.</param>
@@ -52,7 +55,7 @@ internal sealed class IsaChecker : IDisposable
     /// <returns>What came of it.</returns>
     public FormResult Check(InstructionForm form, IReadOnlyList<CodeMode> modes, int first, int cases, CancellationToken cancelled, Action<Mismatch> found)
     {
-        var result = new FormResult(form);
+        var result = new FormResult(form) { IsRunnable = CanRun(form) };
         bool missing = false;
         foreach (CodeMode mode in modes.Where(mode => form.IsRun && form.IsIn(mode) && Supports(mode)))
         {
@@ -63,7 +66,7 @@ internal sealed class IsaChecker : IDisposable
             }
         }
 
-        result.IsImplemented = form.Kind is FormKind.Checked or FormKind.ShapeOnly ? result.Cases > 0 && !missing : IsKnown(form);
+        result.IsImplemented = result.Cases > 0 && form.Kind is (FormKind.Checked or FormKind.ShapeOnly) ? !missing : IsKnown(form);
         return result;
     }
 
@@ -108,7 +111,7 @@ internal sealed class IsaChecker : IDisposable
         string? problem = core.Run(test, ref actual);
         if (problem is null && StateComparer.AreEqual(ref expected, host.Data, ref actual, core.Data))
             return true;
-        string differences = problem is null ? StateComparer.Compare(test, form, ref expected, host.Data, ref actual, core.Data) : $" the core {problem};";
+        string differences = problem is null ? StateComparer.Compare(host.KeepsFloatPointers, test, form, ref expected, host.Data, ref actual, core.Data) : $" the core {problem};";
         if (differences.Length == 0)
             return true;
         result.Mismatches++;
@@ -140,7 +143,7 @@ internal sealed class IsaChecker : IDisposable
     {
         if (!cores.TryGetValue((model, software), out CoreProcessor? core))
         {
-            core = new CoreProcessor(factory, model, software, host.Arena);
+            core = new CoreProcessor(factory, model, software, host.Arena, host.HasLocalSegments);
             cores.Add((model, software), core);
         }
 

@@ -30,7 +30,7 @@ internal static class SegmentTable
     public const int LocalEntries = 9;
     private const ushort Local = 7;
 
-    /// <summary>The offset of a segment's base from the arena, or null for a base of zero.</summary>
+    /// <summary>The base address of a segment.</summary>
     public static uint Base(ushort selector, uint arena) => selector switch
     {
         Code16 => arena + ArenaLayout.Code,
@@ -62,6 +62,9 @@ internal static class SegmentTable
         table[Code64 >> 3] = Descriptor(0, 0xFFFFF, 0xA0FB);
         return table;
     }
+
+    /// <summary>The base of FS and of GS in 64-bit code on a host without local segments, where the kernel sets them for a selector of 0.</summary>
+    public static uint ThreadBase(X86SegmentRegister register, uint arena) => Base(register == X86SegmentRegister.Fs ? SmallData : LargeData, arena);
 
     /// <summary>A segment register as a load of the selector leaves it.</summary>
     public static X86Segment Load(ushort selector, uint arena)

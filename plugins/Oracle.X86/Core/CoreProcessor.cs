@@ -35,6 +35,7 @@ internal sealed unsafe class CoreProcessor : IProcessor
     private readonly CoreMemory memory = new(2 * ArenaLayout.Size);
     private readonly IX86Core core;
     private readonly uint arena;
+    private readonly bool hasLocalSegments;
     private readonly ExceptionCatcher catcher = new();
     private readonly X86State initial;
 
@@ -42,10 +43,12 @@ internal sealed unsafe class CoreProcessor : IProcessor
     /// <param name="model">The CPU model.</param>
     /// <param name="software">Whether floating point is the core's exact software arithmetic.</param>
     /// <param name="arena">Where the arena is, a multiple of its size below 2 GiB.</param>
+    /// <param name="hasLocalSegments">Whether there is a local descriptor table.</param>
     /// <exception cref="DiagnosticException">The core is no x86 core, or refuses the model.</exception>
-    public CoreProcessor(ICpuCoreFactory factory, string model, bool software, ulong arena)
+    public CoreProcessor(ICpuCoreFactory factory, string model, bool software, ulong arena, bool hasLocalSegments)
     {
         this.arena = (uint)arena;
+        this.hasLocalSegments = hasLocalSegments;
         var surroundings = new CoreSurroundings();
         ICpuCore made = factory.Create(new CpuCoreContext
         {
@@ -139,6 +142,12 @@ internal sealed unsafe class CoreProcessor : IProcessor
         x86.Rflags = state.Rflags;
         for (int i = 0; i < 6; i++)
             x86.Segments[i] = SegmentTable.Load(state.Selectors[i], arena);
+        for (X86SegmentRegister i = X86SegmentRegister.Fs; i <= X86SegmentRegister.Gs; i++)
+        {
+            if (state.Selectors[(int)i] == 0)
+                x86.Segments[(int)i].Base = SegmentTable.ThreadBase(i, arena);
+        }
+
         if (level != 3)
         {
             x86.Segments[(int)X86SegmentRegister.Ss].Attributes &= ~X86SegmentAttributes.DplMask;
@@ -235,7 +244,7 @@ internal sealed unsafe class CoreProcessor : IProcessor
     }
 
     /// <summary>The control registers as Linux sets them.</summary>
-    private static X86State Prepare(X86State state, bool hasXsave = true)
+    private X86State Prepare(X86State state, bool hasXsave = true)
     {
         state.Cr0 = 0x8005_0033;
         state.Cr3 = TopTable;
@@ -245,13 +254,18 @@ internal sealed unsafe class CoreProcessor : IProcessor
         state.Gdtr.Base = System + GlobalTable;
         state.Gdtr.Limit = (8 * SegmentTable.GlobalEntries) - 1;
         state.Idtr = default;
-        state.Segments[(int)X86SegmentRegister.Ldtr] = new X86Segment
+        state.Segments[(int)X86SegmentRegister.Ldtr] = new X86Segment { Attributes = X86SegmentAttributes.Unusable };
+        if (hasLocalSegments)
         {
-            Selector = 0x50,
-            Base = System + LocalTable,
-            Limit = (8 * SegmentTable.LocalEntries) - 1,
-            Attributes = (X86SegmentAttributes)0x82,
-        };
+            state.Segments[(int)X86SegmentRegister.Ldtr] = new X86Segment
+            {
+                Selector = 0x50,
+                Base = System + LocalTable,
+                Limit = (8 * SegmentTable.LocalEntries) - 1,
+                Attributes = (X86SegmentAttributes)0x82,
+            };
+        }
+
         state.Segments[(int)X86SegmentRegister.Tr] = new X86Segment
         {
             Selector = 0x40,

@@ -7,6 +7,7 @@ namespace Dominion.Oracle.X86.Forms;
 internal static class FormRules
 {
     private const string Tables = "descriptor tables and CR0 are the system's";
+    private const string Vendor = "AMD's processors do not have it in long mode";
     private const string Kernel = "enters the host's kernel";
 
     private static readonly Dictionary<CpuidFeature, string> HostNames = new()
@@ -58,6 +59,8 @@ internal static class FormRules
         [Mnemonic.Sldt] = (FormKind.System, Tables),
         [Mnemonic.Str] = (FormKind.System, Tables),
         [Mnemonic.Smsw] = (FormKind.System, Tables),
+        [Mnemonic.Sysexit] = (FormKind.System, Vendor),
+        [Mnemonic.Sysexitq] = (FormKind.System, Vendor),
         [Mnemonic.Syscall] = (FormKind.System, Kernel),
         [Mnemonic.Sysenter] = (FormKind.System, Kernel),
         [Mnemonic.Monitor] = (FormKind.Privileged, ""),
@@ -78,12 +81,17 @@ internal static class FormRules
     public static (FormKind Kind, string Reason) Of(Code code)
     {
         OpCodeInfo info = code.ToOpCode();
+        if (Rules.TryGetValue(info.Mnemonic, out (FormKind, string) rule))
+            return MissingOnHost(code) is { } lacks ? (FormKind.HostLacks, lacks) : rule;
         if (info.IsPrivileged || info.Mnemonic is Mnemonic.Cli or Mnemonic.Sti)
             return (FormKind.Privileged, "");
         if (MissingOnHost(code) is { } missing)
             return (FormKind.HostLacks, missing);
-        return Rules.TryGetValue(info.Mnemonic, out (FormKind, string) rule) ? rule : (FormKind.Checked, "");
+        return (FormKind.Checked, "");
     }
+
+    /// <summary>Whether the vendors differ in how much memory a form reads: MOVSXD with 16-bit operands, 16 bits on Intel's and 32 on AMD's.</summary>
+    public static bool IsVendorSpecificAtFaults(Code code) => code == Code.Movsxd_r16_rm16;
 
     /// <summary>The feature of the form that the host lacks, or null.</summary>
     public static string? MissingOnHost(Code code)

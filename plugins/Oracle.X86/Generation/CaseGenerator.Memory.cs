@@ -30,7 +30,8 @@ internal sealed unsafe partial class CaseGenerator
         int alignment = size > 64 ? (size == ExtendedAreaSize ? 64 : 16) : size >= 16 ? size : 1;
         if (!NeedsAlignment(size))
             alignment = 1;
-        if (alignment > 1 && (isPlain || !random.OneIn(8)))
+        // AMD's processors take SHA's operands at any address.
+        if (alignment > 1 && (isPlain || form.Group == "sha" || !random.OneIn(8)))
             offset &= -alignment;
 
         // Locked accesses across a cache line stop the whole machine, and kernels punish them.
@@ -104,6 +105,8 @@ internal sealed unsafe partial class CaseGenerator
             test.State.Selectors[number] = SegmentTable.ArenaData;
         if (mode == CodeMode.Bits64 && segment is not (Register.FS or Register.GS))
             return 0;
+        if (test.State.Selectors[number] == 0)
+            return SegmentTable.ThreadBase((X86SegmentRegister)number, arena);
         return SegmentTable.Base(test.State.Selectors[number], arena);
     }
 
@@ -122,7 +125,7 @@ internal sealed unsafe partial class CaseGenerator
             return;
         }
 
-        Register baseRegister = shape is 0 ? Register.None : General(first);
+        Register baseRegister = shape is 0 ? Register.None : AddressRegister(first);
         bool isStack = baseRegister != Register.None && baseRegister - first is 4 or 5;
         ulong address = target - SegmentBase(ref instruction, isStack, false);
         if (mode == CodeMode.Bits64 && !isPlain && baseRegister != Register.None && width == 64 && random.OneIn(40))
@@ -132,7 +135,7 @@ internal sealed unsafe partial class CaseGenerator
         if (random.OneIn(2) || (shape == 0 && random.OneIn(2)))
         {
             do
-                index = General(first);
+                index = AddressRegister(first);
             while (index - first == 4 || index == baseRegister);
             instruction.MemoryIndex = index;
             instruction.MemoryIndexScale = 1 << random.Next(4);

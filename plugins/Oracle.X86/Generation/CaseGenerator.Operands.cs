@@ -120,6 +120,20 @@ internal sealed unsafe partial class CaseGenerator
 
     private Register General(Register first) => first + random.Next(RegisterCount);
 
+    /// <summary>A register for an address: not one that the instruction takes a value in.</summary>
+    private Register AddressRegister(Register first)
+    {
+        Register register;
+        do
+            register = General(first);
+        while (TakesComponents && register - first is 0 or 2);
+        return register;
+    }
+
+    /// <summary>Whether EDX:EAX is a mask of state components.</summary>
+    private bool TakesComponents => info.Mnemonic is Mnemonic.Xsave or Mnemonic.Xsave64 or Mnemonic.Xsavec or Mnemonic.Xsavec64 or Mnemonic.Xsaveopt or Mnemonic.Xsaveopt64
+        or Mnemonic.Xsaves or Mnemonic.Xsaves64 or Mnemonic.Xrstor or Mnemonic.Xrstor64 or Mnemonic.Xrstors or Mnemonic.Xrstors64;
+
     /// <summary>The address size of string instructions: the mode's own, or the other one.</summary>
     private OpKind StringKind(OpCodeOperandKind kind)
     {
@@ -132,12 +146,12 @@ internal sealed unsafe partial class CaseGenerator
         };
     }
 
-    /// <summary>Follows from the case's state, so that both operands have the same.</summary>
+    /// <summary>The same for both operands of a case.</summary>
     private int StringAddressSize
     {
         get
         {
-            bool other = (test.State.FloatOpcode & 7) == 0;
+            bool other = usesOtherAddressSize;
             return mode switch
             {
                 CodeMode.Bits64 => other ? 32 : 64,
@@ -198,6 +212,13 @@ internal sealed unsafe partial class CaseGenerator
     /// <summary>Sets what an instruction takes without naming it.</summary>
     private void FitImplicitOperands(ref Instruction instruction)
     {
+        if (TakesComponents)
+        {
+            // Components that only the host has are left out.
+            SetGpr(X86Register.Rax, (uint)random.Next(8));
+            SetGpr(X86Register.Rdx, 0);
+        }
+
         switch (info.Mnemonic)
         {
             case Mnemonic.Leave or Mnemonic.Enter:
@@ -220,15 +241,13 @@ internal sealed unsafe partial class CaseGenerator
                 SetGpr(X86Register.Rax, Gpr(X86Register.Rax) & 0xFF);
                 break;
             case Mnemonic.Int:
-                // 0x80 is a system call.
-                instruction.Immediate8 = (byte)random.Pick<int>([0, 1, 3, 4, 5, 13, 14, 32, 127, 129, 255]);
+                // 0x80 is a system call, and the gates of 3 and 4 are the system's.
+                instruction.Immediate8 = (byte)random.Pick<int>([0, 1, 5, 13, 14, 32, 127, 129, 255]);
                 break;
-            case Mnemonic.Xsave or Mnemonic.Xsave64 or Mnemonic.Xsavec or Mnemonic.Xsavec64 or Mnemonic.Xsaveopt or Mnemonic.Xsaveopt64
-                or Mnemonic.Xsaves or Mnemonic.Xsaves64 or Mnemonic.Xrstor or Mnemonic.Xrstor64 or Mnemonic.Xrstors or Mnemonic.Xrstors64:
-                // Components that only the host has are left out.
-                SetGpr(X86Register.Rax, (Gpr(X86Register.Rax) & ~0xFFUL) | (uint)random.Next(8));
-                SetGpr(X86Register.Rdx, 0);
-                SetGpr(X86Register.Rax, Gpr(X86Register.Rax) & 7);
+            case Mnemonic.Maskmovq or Mnemonic.Cvtpi2ps:
+                // Whether a fault of the one, or a memory operand of the other, leaves x87 mode is each processor's own: it makes no difference here.
+                test.State.FloatStatus &= 0xC7FF;
+                test.State.FloatTags = 0xFF;
                 break;
             case Mnemonic.Mov or Mnemonic.Lar or Mnemonic.Lsl or Mnemonic.Verr or Mnemonic.Verw or Mnemonic.Arpl when TakesSelector(instruction, out int operand):
                 if (instruction.GetOpKind(operand) == OpKind.Register)

@@ -79,9 +79,6 @@ internal sealed unsafe partial class CaseGenerator
         state.FloatControl = (ushort)control;
         state.FloatStatus = (ushort)status;
         state.FloatTags = (byte)(random.Next(3) == 0 ? random.Next(256) : random.Next(3) == 0 ? 0 : 0xFF);
-        state.FloatOpcode = (ushort)(random.Next() & 0x7FF);
-        state.FloatInstruction = (uint)random.Next();
-        state.FloatOperand = (uint)random.Next();
         if (form.Group == "mmx" || random.OneIn(2))
             return;
 

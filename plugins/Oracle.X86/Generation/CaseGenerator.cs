@@ -22,6 +22,7 @@ internal sealed unsafe partial class CaseGenerator
     private readonly bool hasLocalSegments;
     private CodeMode mode;
     private bool isPlain;
+    private bool usesOtherAddressSize;
 
     /// <param name="arena">The arena's linear address.</param>
     /// <param name="seed">Where the random numbers start.</param>
@@ -53,7 +54,7 @@ internal sealed unsafe partial class CaseGenerator
         form = next;
         info = next.Info;
         mode = code;
-        isPlain = plain;
+        isPlain = plain || FormRules.IsVendorSpecificAtFaults(next.Code);
         random.Start((seed * 0x2545_F491_4F6C_DD1D) ^ ((ulong)next.Code << 40) ^ ((ulong)code << 32) ^ (uint)number);
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
@@ -71,6 +72,7 @@ internal sealed unsafe partial class CaseGenerator
         test.OpenData.Clear();
         test.CodeOffset = ArenaLayout.Instruction;
         pool.AsSpan(8 * random.Next((PoolSize - ArenaLayout.DataSize) / 8), ArenaLayout.DataSize).CopyTo(test.Data);
+        usesOtherAddressSize = random.OneIn(8);
         CreateState();
         Instruction instruction = default;
         instruction.Code = form.Code;
@@ -98,7 +100,7 @@ internal sealed unsafe partial class CaseGenerator
         }
 
         // Across the end of the code: the fetch of the rest is a page fault.
-        if (!isPlain && random.OneIn(40) && info.Mnemonic is not (Mnemonic.Jmp or Mnemonic.Call))
+        if (!isPlain && !test.IsMutated && random.OneIn(40))
         {
             int visible = random.Next(1, bytes.Length + 1);
             test.CodeOffset = ArenaLayout.CodeEnd - visible;
@@ -151,8 +153,11 @@ internal sealed unsafe partial class CaseGenerator
     {
         int count = random.OneIn(4) ? 2 : 1;
         byte[] result = new byte[bytes.Length + count];
+        ReadOnlySpan<byte> prefixes = [0x67, 0xF2, 0xF3, 0xF0, 0x2E, 0x36, 0x3E, 0x26, 0x64, 0x65, (byte)(0x40 | random.Next(16)), 0x66];
+        if (IsSizeOpen)
+            prefixes = prefixes[..^1];
         for (int i = 0; i < count; i++)
-            result[i] = random.Pick<byte>([0x66, 0x67, 0xF2, 0xF3, 0xF0, 0x2E, 0x36, 0x3E, 0x26, 0x64, 0x65, (byte)(0x40 | random.Next(16))]);
+            result[i] = random.Pick(prefixes);
         bytes.CopyTo(result, count);
         var decoder = Decoder.Create((int)mode, result, CodeAddress(test.CodeOffset));
         decoder.Decode(out Instruction decoded);
@@ -162,6 +167,9 @@ internal sealed unsafe partial class CaseGenerator
             return null;
         return result;
     }
+
+    /// <summary>Whether another operand size is not the same on all processors: near branches in 64-bit code, and double shifts by more than 16 bits.</summary>
+    private bool IsSizeOpen => form.Code.FlowControl() != FlowControl.Next || info.Mnemonic is Mnemonic.Shld or Mnemonic.Shrd;
 
     /// <summary>Where prefixes decide between instructions, an encoding that is none here may be one on a newer processor.</summary>
     private bool HasSpoiledPrefix(byte[] bytes) => info.Table is not OpCodeTableKind.Normal && info.Encoding == EncodingKind.Legacy && bytes.Length > 0;

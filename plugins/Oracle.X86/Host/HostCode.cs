@@ -1,3 +1,4 @@
+using Dominion.Cpu.X86;
 using Dominion.Oracle.X86.Platform;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
@@ -15,13 +16,16 @@ internal sealed class HostCode(ulong start)
 
     /// <summary>Loads the whole state and goes to the instruction by IRETQ, which takes CS, SS, RSP and RFLAGS at once and leads to code of every size.</summary>
     /// <param name="hasXsave">Whether the host has XRSTOR; else the state is what FXRSTOR loads.</param>
-    public byte[] Enter(bool hasXsave) => Assemble(HostLayout.Entry, c =>
+    /// <param name="arena">Where the arena is.</param>
+    public byte[] Enter(bool hasXsave, uint arena) => Assemble(HostLayout.Entry, c =>
     {
         foreach (AssemblerRegister64 register in Preserved)
             c.push(register);
         c.mov(rcx, start);
         c.mov(__qword_ptr[rcx + HostLayout.HostStack], rsp);
         c.mov(rsp, rcx);
+        SetBase(c, LinuxNative.SetFsCode, SegmentTable.ThreadBase(X86SegmentRegister.Fs, arena), Selector(4));
+        SetBase(c, LinuxNative.SetGsCode, SegmentTable.ThreadBase(X86SegmentRegister.Gs, arena), Selector(5));
         if (hasXsave)
         {
             c.mov(eax, StateComponents);
@@ -35,8 +39,6 @@ internal sealed class HostCode(ulong start)
 
         c.mov(ds, __word_ptr[rsp + Selector(3)]);
         c.mov(es, __word_ptr[rsp + Selector(0)]);
-        c.mov(fs, __word_ptr[rsp + Selector(4)]);
-        c.mov(gs, __word_ptr[rsp + Selector(5)]);
         c.mov(__dword_ptr[rsp + HostLayout.Active], 1);
         for (int i = 0; i < 16; i++)
         {
@@ -93,6 +95,25 @@ internal sealed class HostCode(ulong start)
         c.syscall();
         c.ret();
     });
+
+    /// <summary>Loads FS or GS: by its selector, or for a selector of 0 its base by the kernel.</summary>
+    private static void SetBase(Assembler c, int code, uint address, int selector)
+    {
+        Label bySelector = c.CreateLabel();
+        Label done = c.CreateLabel();
+        c.movzx(eax, __word_ptr[rsp + selector]);
+        c.test(eax, eax);
+        c.jne(bySelector);
+        c.mov(eax, (uint)LinuxNative.ArchPrctl);
+        c.mov(edi, code);
+        c.mov(esi, address);
+        c.syscall();
+        c.jmp(done);
+        c.Label(ref bySelector);
+        c.mov(code == LinuxNative.SetFsCode ? fs : gs, ax);
+        c.Label(ref done);
+        c.nop();
+    }
 
     private static int Selector(int index) => HostLayout.State + ProcessorState.SelectorsOffset + (2 * index);
 

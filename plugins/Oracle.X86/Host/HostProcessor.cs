@@ -32,11 +32,12 @@ internal sealed unsafe class HostProcessor : IProcessor
         LinuxNative.Check(mapping != -1, "mmap");
         own = (byte*)mapping;
         var code = new HostCode((ulong)own);
-        code.Enter(hasXsave).CopyTo(new Span<byte>(own + HostLayout.Entry, HostLayout.Handler));
+        code.Enter(hasXsave, (uint)Arena).CopyTo(new Span<byte>(own + HostLayout.Entry, HostLayout.Handler));
         code.Handle().CopyTo(new Span<byte>(own + HostLayout.Handler, HostLayout.State - HostLayout.Handler));
         _ = LinuxNative.SystemCall(LinuxNative.ArchPrctl, LinuxNative.GetFsCode, (long)(own + HostLayout.HostFs), 0);
-        HasLocalSegments = LocalDescriptorTable.TryInstall((uint)Arena);
         signals = new FaultSignals((nint)(own + HostLayout.Handler), (nint)(own + HostLayout.AlternateStack), HostLayout.AlternateStackSize, (nint*)(own + HostLayout.OldHandlers));
+        HasLocalSegments = LocalDescriptorTable.TryInstall((uint)Arena) && CanUse(SegmentTable.Code32) && CanUse(SegmentTable.Code16);
+        KeepsFloatPointers = HasFloatPointers();
     }
 
     /// <summary>The linear address of the arena.</summary>
@@ -44,6 +45,9 @@ internal sealed unsafe class HostProcessor : IProcessor
 
     /// <summary>Whether the host lets a process have segments of its own: without them there is 64-bit code only.</summary>
     public bool HasLocalSegments { get; }
+
+    /// <summary>Whether FIP, FDP and FOP can be compared when no x87 exception is pending.</summary>
+    public bool KeepsFloatPointers { get; }
 
     public Span<byte> Data => new(arena.Base + ArenaLayout.Data, ArenaLayout.DataSize);
 
@@ -72,6 +76,38 @@ internal sealed unsafe class HostProcessor : IProcessor
             LocalDescriptorTable.Remove();
         _ = LinuxNative.Unmap((nint)own, HostLayout.Size);
         arena.Dispose();
+    }
+
+    /// <summary>Whether the kernel's frame has the last x87 instruction's address: processors may keep it while an exception is pending only.</summary>
+    private bool HasFloatPointers()
+    {
+        ProcessorState result = default;
+        Run(Probe([0xD9, 0xE8]), ref result);
+        return result.FloatInstruction != 0;
+    }
+
+    /// <summary>Whether the processor knows a selector, by LAR: a kernel may keep a table that it does not load.</summary>
+    private bool CanUse(ushort selector)
+    {
+        const ulong ZeroFlag = 0x40;
+        TestCase test = Probe([0x0F, 0x02, 0xC1]);
+        test.State.Gpr[1] = selector;
+        ProcessorState result = default;
+        Run(test, ref result);
+        return (result.Rflags & ZeroFlag) != 0;
+    }
+
+    private TestCase Probe(byte[] bytes)
+    {
+        var test = new TestCase { Bytes = bytes, CodeOffset = ArenaLayout.Instruction, Mode = CodeMode.Bits64 };
+        test.State.Gpr[4] = Arena + ArenaLayout.Stack;
+        test.State.Rip = Arena + ArenaLayout.Instruction;
+        test.State.Rflags = 0x202;
+        test.State.FloatControl = 0x37F;
+        test.State.Mxcsr = 0x1F80;
+        test.State.Selectors[1] = SegmentTable.Code64;
+        test.State.Selectors[2] = SegmentTable.FlatData;
+        return test;
     }
 
     private void Read(ref ProcessorState result)

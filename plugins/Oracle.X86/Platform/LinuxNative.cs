@@ -14,6 +14,7 @@ internal static unsafe partial class LinuxNative
     /// <summary>MAP_32BIT: in the first two gigabytes.</summary>
     public const int Low = 0x40;
 
+    public const int SetGsCode = 0x1001;
     public const int SetFsCode = 0x1002;
     public const int GetFsCode = 0x1003;
     public const long ArchPrctl = 158;

@@ -18,6 +18,9 @@ internal sealed class FormResult(InstructionForm form)
 
     public long Mismatches { get; set; }
 
+    /// <summary>Whether the host can run the form at all.</summary>
+    public bool IsRunnable { get; set; }
+
     /// <summary>Whether the core knows the form.</summary>
     public bool IsImplemented { get; set; }
 }

@@ -36,7 +36,7 @@ internal static class ResultTable
         Number(results.Count(result => result.IsImplemented)),
         Number(results.Count(result => result.Form.Kind is FormKind.Checked or FormKind.ShapeOnly && result.Cases > 0)),
         Number(results.Count(result => result.Form.Kind is FormKind.Privileged or FormKind.System)),
-        Number(results.Count(result => result.Form.Kind == FormKind.HostLacks)),
+        Number(results.Count(result => !result.IsRunnable && result.Form.Kind is not (FormKind.Privileged or FormKind.System))),
         Number(results.Sum(result => result.Cases)),
         Number(results.Sum(result => result.Faults)),
         Number(results.Sum(result => result.SoftwareCases)),

@@ -46,12 +46,7 @@ internal static class ToolVerb
                 {
                     Description = Describe(property),
                     HelpName = property.Type.Kind == OptionKind.Boolean ? "true|false" : property.Name.ToUpperInvariant(),
-                    Arity = property.Type.Kind switch
-                    {
-                        OptionKind.Boolean => ArgumentArity.ZeroOrOne,
-                        OptionKind.List => ArgumentArity.OneOrMore,
-                        _ => ArgumentArity.ExactlyOne,
-                    },
+                    Arity = property.Type.Kind == OptionKind.Boolean ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
                 };
                 options.Add((property.Name, option));
                 verb.Add(option);
