@@ -33,7 +33,7 @@ internal sealed class IsaChecker : IDisposable
         this.factory = factory;
         this.arithmetic = arithmetic;
         Catalog = FormCatalog.Create([.. models.Select(model => (model, AdvertisedFeatures.Of(Core(model, false))))]);
-        generator = new CaseGenerator(host.Arena, seed, host.HasLocalSegments, Catalog.Forms[0]);
+        generator = new CaseGenerator(host.Arena, seed, host.HasLocalSegments, Catalog);
     }
 
     /// <summary>The forms.</summary>
@@ -124,15 +124,15 @@ internal sealed class IsaChecker : IDisposable
     {
         foreach (CodeMode mode in (CodeMode[])[CodeMode.Bits64, CodeMode.Bits32, CodeMode.Bits16])
         {
-            for (int number = 0; number < KnownTries && form.IsIn(mode); number++)
+            for (int number = 0; number < KnownTries && form.ExistsIn(mode); number++)
             {
                 if (generator.Create(form, mode, number, plain: true) is { } test && Core(form.Model, false).IsKnown(test, 0))
                     return true;
             }
         }
 
-        // RSM outside system-management mode is #UD on every processor.
-        return form.Info.Mnemonic == Mnemonic.Rsm;
+        // These are #UD on every processor: RSM outside system-management mode.
+        return form.Info.Mnemonic is Mnemonic.Rsm or Mnemonic.Ud0 or Mnemonic.Ud1 or Mnemonic.Ud2;
     }
 
     /// <summary>Whether a form computes with floating-point numbers in vectors: the arithmetic that a core may leave to the host.</summary>

@@ -16,6 +16,9 @@ internal static class Tolerance
     public static bool IsTranscendental(Mnemonic mnemonic) => mnemonic is Mnemonic.Fsin or Mnemonic.Fcos or Mnemonic.Fsincos
         or Mnemonic.Fptan or Mnemonic.Fpatan or Mnemonic.F2xm1 or Mnemonic.Fyl2x or Mnemonic.Fyl2xp1;
 
+    /// <summary>Whether C1 is cleared by Intel's processors and left by AMD's.</summary>
+    public static bool LeavesC1Open(Mnemonic mnemonic) => mnemonic is Mnemonic.Fcomi or Mnemonic.Fcomip or Mnemonic.Fucomi or Mnemonic.Fucomip;
+
     /// <summary>Whether two approximations can be of one number.</summary>
     public static bool AreClose(uint left, uint right)
     {

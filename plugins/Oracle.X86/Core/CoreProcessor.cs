@@ -31,6 +31,9 @@ internal sealed unsafe class CoreProcessor : IProcessor
     private const int TaskSegmentLimit = 0x67;
     private const ulong Cr4WithXsave = 1UL << 18;
     private const ulong Cr4WithFsGsBase = 1UL << 16;
+    private const ulong Cr4WithProtectionKeys = 1UL << 22;
+
+    private static readonly byte[] CleanCode = [.. Enumerable.Repeat(ArenaLayout.Filler, ArenaLayout.CodeSize)];
 
     private readonly CoreMemory memory = new(2 * ArenaLayout.Size);
     private readonly IX86Core core;
@@ -129,6 +132,8 @@ internal sealed unsafe class CoreProcessor : IProcessor
         Span<byte> filler = stackalloc byte[test.Bytes.Length];
         filler.Fill(ArenaLayout.Filler);
         Write(test.CodeOffset, filler);
+        if (new ReadOnlySpan<byte>(memory.Base + Physical + ArenaLayout.Code, ArenaLayout.CodeSize).ContainsAnyExcept(ArenaLayout.Filler))
+            Write(ArenaLayout.Code, CleanCode);
         if (catcher.Caught is not { } caught)
             return $"ended with {exit.Reason} after {exit.Instructions} instructions";
         Store(ref x86, ref result, caught);
@@ -152,6 +157,7 @@ internal sealed unsafe class CoreProcessor : IProcessor
         {
             x86.Segments[(int)X86SegmentRegister.Ss].Attributes &= ~X86SegmentAttributes.DplMask;
             x86.Segments[(int)X86SegmentRegister.Cs].Attributes &= ~X86SegmentAttributes.DplMask;
+            x86.Cr4 |= Cr4WithFsGsBase | Cr4WithProtectionKeys;
         }
 
         x86.FloatControl = state.FloatControl;

@@ -8,7 +8,13 @@ internal sealed class FormCatalog
     private static readonly CpuidFeature[] Base =
         [CpuidFeature.INTEL8086, CpuidFeature.INTEL8086_ONLY, CpuidFeature.INTEL186, CpuidFeature.INTEL286, CpuidFeature.INTEL386, CpuidFeature.INTEL486, CpuidFeature.X64];
 
-    private FormCatalog(IReadOnlyList<InstructionForm> forms) => Forms = forms;
+    private readonly Dictionary<string, HashSet<CpuidFeature>> advertised;
+
+    private FormCatalog(IReadOnlyList<InstructionForm> forms, Dictionary<string, HashSet<CpuidFeature>> advertised)
+    {
+        Forms = forms;
+        this.advertised = advertised;
+    }
 
     public IReadOnlyList<InstructionForm> Forms { get; }
 
@@ -28,8 +34,11 @@ internal sealed class FormCatalog
             forms.Add(new InstructionForm(code, model, Group(code), kind, reason));
         }
 
-        return new FormCatalog(forms);
+        return new FormCatalog(forms, models.ToDictionary(model => model.Model, model => model.Features));
     }
+
+    /// <summary>Whether a model has a feature.</summary>
+    public bool Advertises(string model, CpuidFeature feature) => advertised[model].Contains(feature);
 
     private static string Group(Code code)
     {

@@ -20,6 +20,14 @@ internal sealed record InstructionForm(Code Code, string Model, string Group, Fo
         _ => Info.Mode64 && Info.IntelDecoder64 && Info.AmdDecoder64,
     };
 
+    /// <summary>Whether the form exists in code of a size for any processor.</summary>
+    public bool ExistsIn(CodeMode mode) => mode switch
+    {
+        CodeMode.Bits16 => Info.Mode16,
+        CodeMode.Bits32 => Info.Mode32,
+        _ => Info.Mode64,
+    };
+
     /// <summary>Whether it is run on the host.</summary>
     public bool IsRun => Kind is FormKind.Checked or FormKind.ShapeOnly or FormKind.Privileged;
 }

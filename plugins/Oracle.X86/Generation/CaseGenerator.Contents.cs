@@ -95,6 +95,10 @@ internal sealed unsafe partial class CaseGenerator
     {
         FillEnvironment(target, 14);
         Put(target + 6, random.Next() & 0x7FF, 2);
+
+        // Canonical addresses: what becomes of others is each processor's own.
+        Put(target + 8, random.Next() >> 17);
+        Put(target + 16, random.Next() >> 17);
         uint control = MxcsrMasks | ((uint)random.Next() & 0xFFFF);
         if (!isPlain && random.OneIn(12))
             control |= 1u << random.Next(18, 32);
@@ -115,7 +119,9 @@ internal sealed unsafe partial class CaseGenerator
         if (info.Mnemonic is Mnemonic.Xsavec or Mnemonic.Xsavec64 || !random.OneIn(3) || info.Mnemonic is Mnemonic.Xsave or Mnemonic.Xsave64 or Mnemonic.Xsaveopt or Mnemonic.Xsaveopt64)
             return;
 
-        // The compacted format.
+        // The compacted format, where it is there.
+        if (!catalog.Advertises(form.Model, CpuidFeature.XSAVEC))
+            return;
         ulong compacted = (1UL << 63) | (uint)random.Next(8);
         Put(target + HeaderOffset + 8, compacted);
         Put(target + HeaderOffset, compacted & (uint)random.Next(8));

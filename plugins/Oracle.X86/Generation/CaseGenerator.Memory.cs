@@ -128,7 +128,7 @@ internal sealed unsafe partial class CaseGenerator
         Register baseRegister = shape is 0 ? Register.None : AddressRegister(first);
         bool isStack = baseRegister != Register.None && baseRegister - first is 4 or 5;
         ulong address = target - SegmentBase(ref instruction, isStack, false);
-        if (mode == CodeMode.Bits64 && !isPlain && baseRegister != Register.None && width == 64 && random.OneIn(40))
+        if (mode == CodeMode.Bits64 && !isPlain && baseRegister != Register.None && width == 64 && instruction.SegmentPrefix is not (Register.FS or Register.GS) && random.OneIn(40))
             address ^= 1UL << random.Next(47, 64);
         instruction.MemoryDisplSize = 4;
         Register index = Register.None;

@@ -126,7 +126,7 @@ internal sealed unsafe partial class CaseGenerator
         Register register;
         do
             register = General(first);
-        while (TakesComponents && register - first is 0 or 2);
+        while ((TakesComponents && register - first is 0 or 2) || (info.OperandSize == 16 && info.Mnemonic is Mnemonic.Shld or Mnemonic.Shrd && register - first == 1));
         return register;
     }
 

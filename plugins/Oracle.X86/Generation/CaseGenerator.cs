@@ -11,6 +11,7 @@ internal sealed unsafe partial class CaseGenerator
     private const int Attempts = 12;
     private readonly CaseRandom random = new();
     private readonly ValueSource values;
+    private readonly FormCatalog catalog;
     private readonly uint arena;
     private readonly ulong seed;
     private readonly byte[] pool = new byte[PoolSize];
@@ -27,14 +28,15 @@ internal sealed unsafe partial class CaseGenerator
     /// <param name="arena">The arena's linear address.</param>
     /// <param name="seed">Where the random numbers start.</param>
     /// <param name="hasLocalSegments">Whether the segments of <see cref="SegmentTable"/>'s local table are there.</param>
-    /// <param name="first">Any form.</param>
-    public CaseGenerator(ulong arena, ulong seed, bool hasLocalSegments, InstructionForm first)
+    /// <param name="catalog">The forms that cases are made of.</param>
+    public CaseGenerator(ulong arena, ulong seed, bool hasLocalSegments, FormCatalog catalog)
     {
         this.hasLocalSegments = hasLocalSegments;
         this.arena = (uint)arena;
         this.seed = seed;
-        form = first;
-        info = first.Info;
+        this.catalog = catalog;
+        form = catalog.Forms[0];
+        info = form.Info;
         values = new ValueSource(random);
         random.Start(seed);
         for (int i = 0; i < PoolSize; i += 8)
@@ -93,14 +95,15 @@ internal sealed unsafe partial class CaseGenerator
         if (!TryEncode(instruction))
             return false;
         byte[] bytes = encoded.Span.ToArray();
-        if (!isPlain && random.OneIn(6) && Mutate(bytes) is { } mutated)
+        // AMD's processors take SHA's operands at any address; what is relative to RIP would move.
+        if (!isPlain && form.Group != "sha" && random.OneIn(6) && Mutate(bytes) is { } mutated)
         {
             bytes = mutated;
             test.IsMutated = true;
         }
 
         // Across the end of the code: the fetch of the rest is a page fault.
-        if (!isPlain && !test.IsMutated && random.OneIn(40))
+        if (!isPlain && !test.IsMutated && info.Mnemonic is not (Mnemonic.Ud0 or Mnemonic.Ud1) && random.OneIn(40))
         {
             int visible = random.Next(1, bytes.Length + 1);
             test.CodeOffset = ArenaLayout.CodeEnd - visible;
@@ -156,6 +159,12 @@ internal sealed unsafe partial class CaseGenerator
         ReadOnlySpan<byte> prefixes = [0x67, 0xF2, 0xF3, 0xF0, 0x2E, 0x36, 0x3E, 0x26, 0x64, 0x65, (byte)(0x40 | random.Next(16)), 0x66];
         if (IsSizeOpen)
             prefixes = prefixes[..^1];
+        if (info.Mnemonic is Mnemonic.Loope or Mnemonic.Loopne)
+        {
+            // F2 and F3 are reserved before what is not a string instruction, and count before these on some processors.
+            prefixes = [0x67, 0x2E, 0x65];
+        }
+
         for (int i = 0; i < count; i++)
             result[i] = random.Pick(prefixes);
         bytes.CopyTo(result, count);

@@ -65,6 +65,11 @@ internal sealed unsafe class HostProcessor : IProcessor
         frame[4] = state->Selectors[2];
         ((delegate* unmanaged<void>)(own + HostLayout.Entry))();
         code.Fill(ArenaLayout.Filler);
+
+        // A store may have gone to the code.
+        Span<byte> all = new(arena.Base + ArenaLayout.Code, ArenaLayout.CodeSize);
+        if (all.ContainsAnyExcept(ArenaLayout.Filler))
+            all.Fill(ArenaLayout.Filler);
         Read(ref result);
         return null;
     }

@@ -18,11 +18,16 @@ internal sealed unsafe class NativeArena : IDisposable
         new Span<byte>(Base + ArenaLayout.Code, ArenaLayout.CodeSize).Fill(ArenaLayout.Filler);
         ArenaLayout.FillReadOnly(new Span<byte>(Base + ArenaLayout.ReadOnly, ArenaLayout.PageSize));
         Protect(ArenaLayout.ReadOnly, ArenaLayout.PageSize, LinuxNative.Read);
+        Release((nint)Base + ArenaLayout.DataEnd, ArenaLayout.ReadOnly - ArenaLayout.DataEnd);
+        Release((nint)Base + ArenaLayout.ReadOnly + ArenaLayout.PageSize, ArenaLayout.Code - ArenaLayout.ReadOnly - ArenaLayout.PageSize);
+        Release((nint)Base + ArenaLayout.CodeEnd, ArenaLayout.Size - ArenaLayout.CodeEnd);
     }
 
     public byte* Base { get; }
 
     public void Dispose() => _ = LinuxNative.Unmap(mapping, 2 * ArenaLayout.Size);
+
+    private static void Release(nint start, int length) => LinuxNative.Check(LinuxNative.Unmap(start, (nuint)length) == 0, "munmap");
 
     private void Protect(int offset, int length, int protection) =>
         LinuxNative.Check(LinuxNative.Protect((nint)Base + offset, (nuint)length, protection) == 0, "mprotect");

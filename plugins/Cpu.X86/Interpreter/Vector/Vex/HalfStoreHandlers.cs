@@ -33,6 +33,9 @@ internal static unsafe class HalfStoreHandlers
         uint mxcsr = s->Arch.Mxcsr;
         if (raised != FloatExceptions.None && SseControl.Commit(ref mxcsr, raised))
         {
+            // As on processors, a destination that faults comes first.
+            if (!TAddressing.Resolve(s, op, c, op->Size / 2, true, out ulong linear) || !c.ProbeWrite(op->Segment, linear, op->Size / 2))
+                return c.Abort(op);
             s->Arch.Mxcsr = mxcsr;
             return Availability.RaiseUnmasked(s, op, c);
         }
