@@ -26,7 +26,7 @@ internal static class Tolerance
             return true;
         float x = BitConverter.UInt32BitsToSingle(left);
         float y = BitConverter.UInt32BitsToSingle(right);
-        return float.IsFinite(x) && float.IsFinite(y) && Math.Abs((double)x - y) <= Approximation * Math.Max(Math.Abs((double)x), Math.Abs((double)y));
+        return ((left ^ right) >> 31) == 0 && float.IsFinite(x) && float.IsFinite(y) && Math.Abs((double)x - y) <= Approximation * Math.Max(Math.Abs((double)x), Math.Abs((double)y));
     }
 
     /// <summary>Whether two numbers of the extended format are equal or neighbours.</summary>

@@ -177,8 +177,8 @@ internal sealed unsafe partial class CaseGenerator
         return result;
     }
 
-    /// <summary>Whether another operand size is not the same on all processors: near branches in 64-bit code, and double shifts by more than 16 bits.</summary>
-    private bool IsSizeOpen => form.Code.FlowControl() != FlowControl.Next || info.Mnemonic is Mnemonic.Shld or Mnemonic.Shrd;
+    /// <summary>Whether another operand size is not the same on all processors: near branches in 64-bit code, double shifts by more than 16 bits, MOVSXD.</summary>
+    private bool IsSizeOpen => form.Code.FlowControl() != FlowControl.Next || info.Mnemonic is Mnemonic.Shld or Mnemonic.Shrd or Mnemonic.Movsxd;
 
     /// <summary>Where prefixes decide between instructions, an encoding that is none here may be one on a newer processor.</summary>
     private bool HasSpoiledPrefix(byte[] bytes) => info.Table is not OpCodeTableKind.Normal && info.Encoding == EncodingKind.Legacy && bytes.Length > 0;

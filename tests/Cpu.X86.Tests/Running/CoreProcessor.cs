@@ -5,7 +5,7 @@ using Dominion.Diagnostics;
 using Dominion.Time;
 using Moq;
 
-namespace Dominion.Cpu.X86.Tests.Oracle;
+namespace Dominion.Cpu.X86.Tests.Running;
 
 /// <summary>Runs one instruction on our core, in 64-bit mode at privilege level 3, at the linear addresses that the host uses.</summary>
 internal sealed unsafe class CoreProcessor : IDisposable
@@ -15,9 +15,9 @@ internal sealed unsafe class CoreProcessor : IDisposable
     private const ulong TopTable = 0x1000;
     private const ulong PointerTable = 0x2000;
     private const ulong Directory = 0x3000;
-    private const ulong Physical = NativeArena.Size;
+    private const ulong Physical = ArenaLayout.Size;
     private const int MostRuns = 100;
-    private readonly FlatMemory memory = new(2 * NativeArena.Size);
+    private readonly FlatMemory memory = new(2 * ArenaLayout.Size);
     private readonly X86Core core;
     private readonly ulong linear;
     private readonly FaultCatcher catcher = new();
@@ -61,7 +61,7 @@ internal sealed unsafe class CoreProcessor : IDisposable
     public Span<byte> Data => new(memory.Base + Physical, ArenaLayout.DataSize);
 
     /// <summary>The last bytes of the arena; behind them is nothing.</summary>
-    public Span<byte> End => new(memory.Base + Physical + NativeArena.Size - ArenaLayout.DataSize, ArenaLayout.DataSize);
+    public Span<byte> End => new(memory.Base + Physical + ArenaLayout.Size - ArenaLayout.DataSize, ArenaLayout.DataSize);
 
     /// <summary>Runs an instruction.</summary>
     /// <returns>Null, or why there is no result.</returns>

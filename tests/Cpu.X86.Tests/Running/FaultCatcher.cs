@@ -1,4 +1,4 @@
-namespace Dominion.Cpu.X86.Tests.Oracle;
+namespace Dominion.Cpu.X86.Tests.Running;
 
 /// <summary>Ends a run at the first exception and keeps it.</summary>
 internal sealed class FaultCatcher : IX86InterceptHandler

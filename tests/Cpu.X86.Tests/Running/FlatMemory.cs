@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Dominion.Buses;
 using Dominion.Memory;
 
-namespace Dominion.Cpu.X86.Tests.Oracle;
+namespace Dominion.Cpu.X86.Tests.Running;
 
 /// <summary>A machine whose physical addresses are offsets in one native buffer, all of it RAM of domain 0.</summary>
 internal sealed unsafe class FlatMemory : IMachineMemory, IPhysicalAddressSpace, IDisposable
