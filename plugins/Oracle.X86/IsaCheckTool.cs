@@ -74,7 +74,7 @@ public sealed class IsaCheckTool : Tool<IsaCheckOptions>
         output.WriteLine($"seed {options.Seed}, {options.Cases} cases from {options.First} for each form and mode, beside {HostFeatures.Name}");
         CodeMode[] missing = [.. modes.Where(mode => !checker.Supports(mode))];
         if (missing.Length > 0)
-            output.WriteLine($"not checked: code of {string.Join(" and ", missing.Select(mode => (int)mode))} bits, for which this host's kernel allows no segment");
+            output.WriteLine($"code of {string.Join(" and ", missing.Select(mode => (int)mode))} bits: this host's kernel allows no such segment, so the host runs the same operation as 64-bit code where there is one");
         output.Flush();
         List<FormResult> results = [];
         HashSet<InstructionForm> shown = [];

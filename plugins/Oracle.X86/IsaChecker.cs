@@ -39,11 +39,14 @@ internal sealed class IsaChecker : IDisposable
     /// <summary>The forms.</summary>
     public FormCatalog Catalog { get; }
 
+    /// <summary>Whether the host can run a form in code of a size, itself or as the same operation in 64-bit code.</summary>
+    private bool CanRun(InstructionForm form, CodeMode mode) => form.IsRun && form.IsIn(mode) && (Supports(mode) || CaseGenerator.CanStandIn(form));
+
     /// <summary>Whether the host can run code of a size.</summary>
     public bool Supports(CodeMode mode) => mode == CodeMode.Bits64 || host.HasLocalSegments;
 
     /// <summary>Whether the host can run a form in code of some size.</summary>
-    public bool CanRun(InstructionForm form) => form.IsRun && Enum.GetValues<CodeMode>().Any(mode => form.IsIn(mode) && Supports(mode));
+    public bool CanRun(InstructionForm form) => Enum.GetValues<CodeMode>().Any(mode => CanRun(form, mode));
 
     /// <summary>Checks one form.</summary>
     /// <param name="form">The form.</param>
@@ -57,7 +60,7 @@ internal sealed class IsaChecker : IDisposable
     {
         var result = new FormResult(form) { IsRunnable = CanRun(form) };
         bool missing = false;
-        foreach (CodeMode mode in modes.Where(mode => form.IsRun && form.IsIn(mode) && Supports(mode)))
+        foreach (CodeMode mode in modes.Where(mode => CanRun(form, mode)))
         {
             for (int number = first; number < first + cases && !cancelled.IsCancellationRequested; number++)
             {
@@ -83,7 +86,10 @@ internal sealed class IsaChecker : IDisposable
     {
         test.Data.CopyTo(host.Data);
         expected = default;
-        host.Run(test, ref expected);
+        if (test.UsesStandIn)
+            RunStandIn(test);
+        else
+            host.Run(test, ref expected);
         result.Cases++;
         bool isRefused = expected.Rip == test.State.Rip || expected.Vector != (uint)X86Exception.GeneralProtection;
         if (isRefused)
@@ -102,6 +108,17 @@ internal sealed class IsaChecker : IDisposable
         }
 
         return known;
+    }
+
+    /// <summary>Runs the same operation as 64-bit code, and gives the result the place and the segments that it has in the code under test.</summary>
+    private unsafe void RunStandIn(TestCase test)
+    {
+        TestCase other = test.StandIn!;
+        host.Run(other, ref expected);
+        ulong behind = other.State.Rip + (uint)other.Bytes.Length;
+        expected.Rip = expected.Rip == behind ? test.State.Rip + (uint)test.Bytes.Length : expected.Rip - other.State.Rip + test.State.Rip;
+        for (int i = 0; i < 6; i++)
+            expected.Selectors[i] = test.State.Selectors[i];
     }
 
     private bool CheckOn(CoreProcessor core, InstructionForm form, TestCase test, int number, bool software, FormResult result, Action<Mismatch> found)

@@ -23,6 +23,12 @@ internal sealed class TestCase
     /// <summary>Parts of the data that the manual leaves open after the instruction: offset and length.</summary>
     public List<(int Offset, int Length)> OpenData { get; } = [];
 
+    /// <summary>What the host runs in place of this when <see cref="UsesStandIn"/> is set.</summary>
+    public TestCase? StandIn { get; set; }
+
+    /// <summary>Whether the host cannot run code of this size, and runs the same operation as 64-bit code.</summary>
+    public bool UsesStandIn { get; set; }
+
     /// <summary>The registers and flags at the start.</summary>
     public ProcessorState State;
 }

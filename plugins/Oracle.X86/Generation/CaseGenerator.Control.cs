@@ -48,7 +48,7 @@ internal sealed unsafe partial class CaseGenerator
     /// <summary>The stack: now and then misaligned, or at an end of what is mapped.</summary>
     private void UseStack()
     {
-        if (isPlain || !UsesStack || !random.OneIn(8))
+        if (isPlain || isStandIn || !UsesStack || !random.OneIn(8))
             return;
         ulong pointer = random.Next(4) switch
         {

@@ -25,7 +25,7 @@ internal sealed unsafe partial class CaseGenerator
     private void UseMemory(ref Instruction instruction)
     {
         int size = SizeOf(instruction);
-        bool faults = !isPlain && random.OneIn(6);
+        bool faults = !isPlain && !isStandIn && random.OneIn(6);
         int offset = faults ? FaultingOffset(size) : ArenaLayout.DataMiddle + random.Next(-256, 256);
         int alignment = size > 64 ? (size == ExtendedAreaSize ? 64 : 16) : size >= 16 ? size : 1;
         if (!NeedsAlignment(size))
@@ -38,6 +38,7 @@ internal sealed unsafe partial class CaseGenerator
         if (info.CanUseLockPrefix && (offset & (CacheLine - 1)) + size > CacheLine)
             offset &= -CacheLine;
         ulong target = arena + (uint)offset;
+        memoryTarget = target;
         FillOperand(target, size);
         if (info.Mnemonic == Mnemonic.Xlatb)
         {
@@ -94,7 +95,9 @@ internal sealed unsafe partial class CaseGenerator
             instruction.SegmentPrefix = segment;
         }
 
-        if (isWord && segment is Register.SS or Register.CS)
+        // What the segment refuses, and offsets that wrap, have no counterpart in 64-bit code.
+        bool isOutside = isStandIn && (segment == Register.CS || (isWord && segment == Register.GS));
+        if (isOutside || (isWord && segment is Register.SS or Register.CS))
         {
             segment = Register.DS;
             instruction.SegmentPrefix = segment;

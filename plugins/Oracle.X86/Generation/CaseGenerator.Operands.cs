@@ -169,7 +169,7 @@ internal sealed unsafe partial class CaseGenerator
         int size = StringAddressSize;
         ulong Source(int segment)
         {
-            int offset = !isPlain && random.OneIn(5) ? FaultingOffset(16) : ArenaLayout.DataMiddle + random.Next(-300, 300);
+            int offset = !isPlain && !isStandIn && random.OneIn(5) ? FaultingOffset(16) : ArenaLayout.DataMiddle + random.Next(-300, 300);
             if (size == 16 && test.State.Selectors[segment] == SegmentTable.FlatData)
                 test.State.Selectors[segment] = SegmentTable.ArenaData;
             ulong address = arena + (uint)offset - SegmentTable.Base(test.State.Selectors[segment], arena);

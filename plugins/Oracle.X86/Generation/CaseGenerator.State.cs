@@ -56,8 +56,8 @@ internal sealed unsafe partial class CaseGenerator
             state.Selectors[i == 0 ? (int)X86SegmentRegister.Ds : (int)X86SegmentRegister.Es] = small ? SegmentTable.ArenaData : SegmentTable.FlatData;
         }
 
-        state.Selectors[(int)X86SegmentRegister.Fs] = hasLocalSegments ? SegmentTable.SmallData : (ushort)0;
-        state.Selectors[(int)X86SegmentRegister.Gs] = hasLocalSegments ? SegmentTable.LargeData : (ushort)0;
+        state.Selectors[(int)X86SegmentRegister.Fs] = hasLocalSegments || mode != CodeMode.Bits64 ? SegmentTable.SmallData : (ushort)0;
+        state.Selectors[(int)X86SegmentRegister.Gs] = hasLocalSegments || mode != CodeMode.Bits64 ? SegmentTable.LargeData : (ushort)0;
     }
 
     private void CreateFloat(ref ProcessorState state)

@@ -8,7 +8,7 @@ namespace Dominion.Oracle.X86.Generation;
 internal sealed unsafe partial class CaseGenerator
 {
     private const int PoolSize = 0x1_0000;
-    private const int Attempts = 12;
+    private const int Attempts = 24;
     private readonly CaseRandom random = new();
     private readonly ValueSource values;
     private readonly FormCatalog catalog;
@@ -24,6 +24,7 @@ internal sealed unsafe partial class CaseGenerator
     private CodeMode mode;
     private bool isPlain;
     private bool usesOtherAddressSize;
+    private ulong memoryTarget;
 
     /// <param name="arena">The arena's linear address.</param>
     /// <param name="seed">Where the random numbers start.</param>
@@ -56,6 +57,7 @@ internal sealed unsafe partial class CaseGenerator
         form = next;
         info = next.Info;
         mode = code;
+        isStandIn = !plain && code != CodeMode.Bits64 && !hasLocalSegments;
         isPlain = plain || FormRules.IsVendorSpecificAtFaults(next.Code);
         random.Start((seed * 0x2545_F491_4F6C_DD1D) ^ ((ulong)next.Code << 40) ^ ((ulong)code << 32) ^ (uint)number);
         for (int attempt = 0; attempt < Attempts; attempt++)
@@ -71,6 +73,7 @@ internal sealed unsafe partial class CaseGenerator
     {
         test.Mode = mode;
         test.IsMutated = false;
+        test.UsesStandIn = isStandIn;
         test.OpenData.Clear();
         test.CodeOffset = ArenaLayout.Instruction;
         pool.AsSpan(8 * random.Next((PoolSize - ArenaLayout.DataSize) / 8), ArenaLayout.DataSize).CopyTo(test.Data);
@@ -95,15 +98,17 @@ internal sealed unsafe partial class CaseGenerator
         if (!TryEncode(instruction))
             return false;
         byte[] bytes = encoded.Span.ToArray();
+        if (isStandIn && !TryMakeStandIn(instruction))
+            return false;
         // AMD's processors take SHA's operands at any address; what is relative to RIP would move.
-        if (!isPlain && form.Group != "sha" && random.OneIn(6) && Mutate(bytes) is { } mutated)
+        if (!isPlain && !isStandIn && form.Group != "sha" && random.OneIn(6) && Mutate(bytes) is { } mutated)
         {
             bytes = mutated;
             test.IsMutated = true;
         }
 
         // Across the end of the code: the fetch of the rest is a page fault.
-        if (!isPlain && !test.IsMutated && info.Mnemonic is not (Mnemonic.Ud0 or Mnemonic.Ud1) && random.OneIn(40))
+        if (!isPlain && !isStandIn && !test.IsMutated && info.Mnemonic is not (Mnemonic.Ud0 or Mnemonic.Ud1) && random.OneIn(40))
         {
             int visible = random.Next(1, bytes.Length + 1);
             test.CodeOffset = ArenaLayout.CodeEnd - visible;
@@ -142,6 +147,8 @@ internal sealed unsafe partial class CaseGenerator
     {
         if (info.CanUseLockPrefix && info.OpCount > 0 && instruction.GetOpKind(0) == OpKind.Memory && random.OneIn(4))
             instruction.HasLockPrefix = true;
+        if (isStandIn)
+            return;
         if (info.CanUseXacquirePrefix && instruction.HasLockPrefix && random.OneIn(8))
             instruction.HasXacquirePrefix = true;
         if (info.CanUseBndPrefix && random.OneIn(8))
