@@ -20,8 +20,6 @@ public sealed class IsaCheckTool : Tool<IsaCheckOptions>
     /// <inheritdoc/>
     protected override int Run(IToolContext context, IsaCheckOptions options)
     {
-        if (!LinuxNative.IsSupported)
-            throw new DiagnosticException("DOM3403", "the oracle is the host's processor: this needs Linux on x86-64");
         string core = options.Core;
         if (core.Length == 0)
         {
@@ -33,6 +31,9 @@ public sealed class IsaCheckTool : Tool<IsaCheckOptions>
         IReadOnlyList<string> models = options.Model == "all" ? factory.Models : [options.Model];
         if (!models.All(factory.Models.Contains))
             throw new DiagnosticException("DOM3405", $"the core '{core}' has no model '{options.Model}'", string.Join(", ", factory.Models));
+
+        if (!LinuxNative.IsSupported)
+            throw new DiagnosticException("DOM3403", "the oracle is the host's processor: this needs Linux on x86-64");
 
         // Instructions under test change what belongs to a thread: they get one of their own.
         int code = Agrees;
