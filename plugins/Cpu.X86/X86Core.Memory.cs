@@ -92,6 +92,14 @@ internal sealed unsafe partial class X86Core
         _ => 1,
     };
 
+    /// <summary>Raises #AC for a user access that is not aligned, where that is asked for (SDM volume 3A, 6.15).</summary>
+    /// <returns>False when a fault is recorded.</returns>
+    public bool CheckAlignment(ulong linear, int size)
+    {
+        bool isChecked = S->Cpl == 3 && AccessControlSet && (S->Arch.Cr0 & ControlBits.Cr0AlignmentMask) != 0;
+        return !isChecked || (linear & (ulong)(Alignment(size) - 1)) == 0 || SetFault(X86Exception.AlignmentCheck, 0);
+    }
+
     /// <summary>RFLAGS.AC, which exempts explicit supervisor accesses from SMAP.</summary>
     private bool AccessControlSet => (S->Arch.Rflags & Flags.AlignmentCheck) != 0;
 
@@ -115,9 +123,8 @@ internal sealed unsafe partial class X86Core
         if (S->Tlb != _tlb.GetSet(Tlb.Set.Checked))
             return true;
 
-        bool alignmentChecked = S->Cpl == 3 && AccessControlSet && (S->Arch.Cr0 & ControlBits.Cr0AlignmentMask) != 0;
-        if (alignmentChecked && !AlignmentExempt && (linear & (ulong)(Alignment(size) - 1)) != 0)
-            return SetFault(X86Exception.AlignmentCheck, 0);
+        if (!AlignmentExempt && !CheckAlignment(linear, size))
+            return false;
         NoteDataBreakpoint(linear, size, write);
         return true;
     }

@@ -11,6 +11,8 @@ public sealed class ToleranceTests
     [InlineData(0x7F80_0000u, 0x7F7F_FFFFu, false)]
     [InlineData(0x7FC0_0000u, 0xFFC0_0000u, false)]
     [InlineData(0x0000_0000u, 0x8000_0000u, false)]
+    [InlineData(0x8000_0000u, 0x8080_0000u, true)]
+    [InlineData(0x0000_0000u, 0x0090_0000u, false)]
     public void ApproximationsAreWithinTwiceTheBound(uint left, uint right, bool expected) => Assert.Equal(expected, Tolerance.AreClose(left, right));
 
     [Theory]

@@ -8,6 +8,9 @@ internal static class Tolerance
     /// <summary>Twice the bound of RCPPS and RSQRTPS: both processors may use it (SDM volume 2 RCPPS, RSQRTPS).</summary>
     private const double Approximation = 2 * 1.5 / 4096;
 
+    /// <summary>The magnitudes of results that a processor may flush to zero: up to 2^-126 and the error (SDM volume 2 RCPPS: operands about 2^126 may or may not give tiny results).</summary>
+    private const uint LargestTiny = 0x0080_1000;
+
     /// <summary>Whether results are approximations in single precision.</summary>
     public static bool IsApproximation(Mnemonic mnemonic) => mnemonic is
         Mnemonic.Rcpps or Mnemonic.Rcpss or Mnemonic.Rsqrtps or Mnemonic.Rsqrtss or Mnemonic.Vrcpps or Mnemonic.Vrcpss or Mnemonic.Vrsqrtps or Mnemonic.Vrsqrtss;
@@ -24,6 +27,8 @@ internal static class Tolerance
     {
         if (left == right)
             return true;
+        if (left << 1 == 0 || right << 1 == 0)
+            return ((left ^ right) >> 31) == 0 && ((left | right) & 0x7FFF_FFFF) <= LargestTiny;
         float x = BitConverter.UInt32BitsToSingle(left);
         float y = BitConverter.UInt32BitsToSingle(right);
         return ((left ^ right) >> 31) == 0 && float.IsFinite(x) && float.IsFinite(y) && Math.Abs((double)x - y) <= Approximation * Math.Max(Math.Abs((double)x), Math.Abs((double)y));

@@ -27,6 +27,9 @@ internal sealed unsafe partial class CaseGenerator
         int size = SizeOf(instruction);
         bool faults = !isPlain && !isStandIn && random.OneIn(6);
         int offset = faults ? FaultingOffset(size) : ArenaLayout.DataMiddle + random.Next(-256, 256);
+        // Whether components that are not asked for are touched is each processor's own.
+        if (faults && TakesComponents)
+            offset = ArenaLayout.DataEnd;
         int alignment = size > 64 ? (size == ExtendedAreaSize ? 64 : 16) : size >= 16 ? size : 1;
         if (!NeedsAlignment(size))
             alignment = 1;

@@ -245,8 +245,9 @@ internal sealed unsafe partial class CaseGenerator
                 instruction.Immediate8 = (byte)random.Pick<int>([0, 1, 5, 13, 14, 32, 127, 129, 255]);
                 break;
             case Mnemonic.Maskmovq or Mnemonic.Cvtpi2ps:
-                // Whether a fault of the one, or a memory operand of the other, leaves x87 mode is each processor's own: it makes no difference here.
-                test.State.FloatStatus &= 0xC7FF;
+                // Whether a fault of the one, or a memory operand of the other, leaves x87 mode and waits for its exceptions is each processor's own: it makes no difference here.
+                test.State.FloatStatus &= 0x477F;
+                test.State.FloatControl |= FloatMasks;
                 test.State.FloatTags = 0xFF;
                 break;
             case Mnemonic.Mov or Mnemonic.Lar or Mnemonic.Lsl or Mnemonic.Verr or Mnemonic.Verw or Mnemonic.Arpl when TakesSelector(instruction, out int operand):

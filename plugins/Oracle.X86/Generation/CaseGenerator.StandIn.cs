@@ -13,7 +13,7 @@ internal sealed unsafe partial class CaseGenerator
     {
         if (!form.IsIn(CodeMode.Bits64) || form.Code.FlowControl() != FlowControl.Next || form.Group is "fxsr" || form.Group.StartsWith("xsave", StringComparison.Ordinal))
             return false;
-        if (form.Info.Mnemonic is Mnemonic.Lea or Mnemonic.Nop || form.Info.Fwait)
+        if (form.Info.Mnemonic is Mnemonic.Lea or Mnemonic.Nop or Mnemonic.Lss or Mnemonic.Lfs or Mnemonic.Lgs || form.Info.Fwait)
             return false;
         for (int i = 0; i < form.Info.OpCount; i++)
         {
@@ -72,7 +72,8 @@ internal sealed unsafe partial class CaseGenerator
         instruction.SegmentPrefix = Register.None;
         if (isFlat && !isWord)
             return true;
-        if (instruction.IsVsib || info.Mnemonic == Mnemonic.Xlatb)
+        bool isBitString = info.Mnemonic is Mnemonic.Bt or Mnemonic.Bts or Mnemonic.Btr or Mnemonic.Btc && instruction.Op1Kind == OpKind.Register;
+        if (instruction.IsVsib || isBitString || info.Mnemonic == Mnemonic.Xlatb)
             return false;
         instruction.MemoryBase = Register.None;
         instruction.MemoryIndex = Register.None;

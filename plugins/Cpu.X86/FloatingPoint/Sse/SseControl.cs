@@ -13,6 +13,7 @@ internal static class SseControl
     /// <summary>Clear when operations that the host rounds to nearest may be left to it.</summary>
     public const uint HostField = RoundingField | Software;
     private const int MaskShift = 7;
+    private const int SettledShift = 8;
     private const uint PrecisionFlag = (uint)FloatExceptions.Precision;
     private const uint PrecisionFlagAndMask = PrecisionFlag | (PrecisionFlag << MaskShift);
 
@@ -26,10 +27,22 @@ internal static class SseControl
     public static bool Commit(ref uint mxcsr, FloatExceptions raised)
     {
         FloatExceptions masked = Masked(mxcsr);
+        mxcsr |= (uint)raised >> SettledShift;
+        raised &= FloatExceptions.All;
         if ((raised & FloatExceptions.PreComputation & ~masked) != 0)
             raised &= FloatExceptions.PreComputation;
         mxcsr |= (uint)raised;
         return (raised & ~masked) != 0;
+    }
+
+    /// <summary>Ends one of several steps that an instruction makes, such as the products of a dot product: what it raised stays, whatever the next step raises.</summary>
+    /// <returns>True when an exception is unmasked, so that there is no next step.</returns>
+    internal static bool EndStep(uint mxcsr, ref FloatExceptions raised)
+    {
+        if ((raised & FloatExceptions.All & ~Masked(mxcsr)) != 0)
+            return true;
+        raised = (FloatExceptions)((uint)raised | ((uint)raised << SettledShift)) & ~FloatExceptions.All;
+        return false;
     }
 
     /// <summary>Whether exact operations may be left to the host, whatever the rounding mode.</summary>
