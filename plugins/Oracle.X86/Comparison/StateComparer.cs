@@ -126,7 +126,7 @@ internal static unsafe class StateComparer
         : (1UL << (int)X86Register.Rax) | (1UL << (int)X86Register.Rdx) | (test.Instruction.Mnemonic == Mnemonic.Rdtscp ? 1UL << (int)X86Register.Rcx : 0);
 
     private static ulong WideResult(TestCase test) =>
-        test.Instruction.OpCount > 0 && test.Instruction.Op0Kind == OpKind.Register && (test.IsMutated || test.Instruction.Op0Register.GetSize() == 8) ? ulong.MaxValue : 0;
+        test.Instruction.OpCount > 0 && test.Instruction.Op0Kind == OpKind.Register && test.Instruction.Op0Register.GetSize() == 8 ? ulong.MaxValue : 0;
 
     private static void CompareVectors(StringBuilder text, TestCase test, InstructionForm form, ref ProcessorState host, ref ProcessorState core)
     {
