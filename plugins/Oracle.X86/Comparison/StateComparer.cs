@@ -75,7 +75,7 @@ internal static unsafe class StateComparer
 
     private static void CompareEnd(StringBuilder text, TestCase test, InstructionForm form, ref ProcessorState host, ref ProcessorState core)
     {
-        if (IsInSteps(form.Info.Mnemonic) && host.Rip == core.Rip && host.Rip == test.State.Rip && IsOfMemory(host.Vector) && IsOfMemory(core.Vector) && (host.Vector != core.Vector || host.Vector == PageFault))
+        if (IsInSteps(form.Info.Mnemonic) && host.Rip == core.Rip && (host.Rip == test.State.Rip || form.Info.Fwait) && IsOfMemory(host.Vector) && IsOfMemory(core.Vector) && (host.Vector != core.Vector || host.Vector == PageFault))
             return;
         Note(text, "exception", host.Vector, core.Vector);
         if (host.Vector != core.Vector)

@@ -108,7 +108,7 @@ internal sealed unsafe partial class CaseGenerator
         }
 
         // Across the end of the code: the fetch of the rest is a page fault.
-        if (!isPlain && !isStandIn && !test.IsMutated && info.Mnemonic is not (Mnemonic.Ud0 or Mnemonic.Ud1) && random.OneIn(40))
+        if (!isPlain && !isStandIn && !test.IsMutated && form.Group != "sha" && info.Mnemonic is not (Mnemonic.Ud0 or Mnemonic.Ud1) && random.OneIn(40))
         {
             int visible = random.Next(1, bytes.Length + 1);
             test.CodeOffset = ArenaLayout.CodeEnd - visible;
