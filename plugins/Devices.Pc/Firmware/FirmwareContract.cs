@@ -11,10 +11,12 @@ internal static class FirmwareContract
     /// <summary>Fills the device.</summary>
     /// <param name="device">The firmware configuration device.</param>
     /// <param name="vcpuCount">How many processors there are.</param>
+    /// <param name="memorySize">How many bytes of memory there are.</param>
     /// <param name="memoryMap">The board's memory map.</param>
     /// <param name="rootPointer">The ACPI root pointer, complete: the tables are in RAM that the map reserves.</param>
-    public static void Fill(FirmwareConfiguration device, int vcpuCount, IReadOnlyList<MemoryMapEntry> memoryMap, byte[] rootPointer)
+    public static void Fill(FirmwareConfiguration device, int vcpuCount, ulong memorySize, IReadOnlyList<MemoryMapEntry> memoryMap, byte[] rootPointer)
     {
+        device.AddItem(FirmwareConfiguration.MemorySize, memorySize, 8);
         device.AddItem(FirmwareConfiguration.ProcessorCount, (ulong)vcpuCount, 2);
         device.AddItem(FirmwareConfiguration.MaximumProcessorCount, (ulong)vcpuCount, 2);
         device.AddItem(FirmwareConfiguration.BootMenu, 0, 2);

@@ -42,6 +42,7 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
             byte[]? firmware = options.Firmware is { } path ? FirmwareImage.Read(path.Value) : null;
             _memory = new PcMemory(context, ((ulong)tables.Length + Page - 1) & ~(Page - 1), Page);
             _shadow = firmware is null ? null : Install(firmware);
+            Tell();
         }
         catch
         {
@@ -161,19 +162,22 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
         }
     }
 
-    // The firmware in its ROM, the bridge that makes RAM of its shadow, and what it asks the board.
+    // The firmware in its ROM, and the bridge that makes RAM of its shadow.
     private ShadowMemory Install(byte[] firmware)
     {
         ShadowMemory shadow = new(_context, firmware, _memory.UpperFrames, _memory.Allocate((ulong)firmware.Length));
         if (Find<PciHost>() is { } host)
             host.AttributesChanged = registers => shadow.Apply(registers);
-        if (Find<FirmwareConfiguration>() is { } configuration)
-        {
-            (_, _, byte[] root) = AcpiTables.Build(_machine, _memory.Tables, _memory.NonVolatile);
-            FirmwareContract.Fill(configuration, _context.VcpuCount, _memory.Entries, root);
-        }
-
         return shadow;
+    }
+
+    // What firmware, and kernels that know the device, ask the board.
+    private void Tell()
+    {
+        if (Find<FirmwareConfiguration>() is not { } configuration)
+            return;
+        (_, _, byte[] root) = AcpiTables.Build(_machine, _memory.Tables, _memory.NonVolatile);
+        FirmwareContract.Fill(configuration, _context.VcpuCount, _context.MemorySize, _memory.Entries, root);
     }
 
     private AcpiMachine Describe() => new()
