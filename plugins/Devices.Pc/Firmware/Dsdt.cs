@@ -14,6 +14,8 @@ internal static class Dsdt
         List<byte[]> terms = [];
         if (machine.HasPowerManagement)
             terms.Add(Name("\\_S5", Package(Integer(AcpiPowerManagement.SoftOffType), Integer(0), Integer(0), Integer(0))));
+        if (machine.CanSleep)
+            terms.Add(Name("\\_S3", Package(Integer(AcpiPowerManagement.SuspendType), Integer(AcpiPowerManagement.SuspendType), Integer(0), Integer(0))));
         List<byte[]> system = [.. Enumerable.Range(0, machine.VcpuCount).Select(Processor)];
         if (machine.HasHpet)
             system.Add(Device("HPET", Name("_HID", EisaId("PNP0103")), Name("_UID", Integer(0)), Name("_CRS", Resources(FixedMemory((uint)PcLayout.Hpet, 0x400)))));

@@ -25,6 +25,15 @@ internal static class FirmwareContract
         device.AddFile("etc/table-loader", AllocateRootPointer());
     }
 
+    /// <summary>Offers the domain's kernel as what the firmware boots first.</summary>
+    /// <param name="device">The firmware configuration device.</param>
+    public static void OfferHandover(FirmwareConfiguration device)
+    {
+        const string Rom = "genroms/dominion.bin";
+        device.AddFile(Rom, HandoverRom.Build());
+        device.AddFile("bootorder", Encoding.ASCII.GetBytes($"/rom@{Rom}\n\0"));
+    }
+
     // Address, length and type, 20 bytes each. Firmware makes its own holes under 1 MiB, and knows RAM and reserved ranges only.
     private static byte[] MemoryMap(IReadOnlyList<MemoryMapEntry> board)
     {

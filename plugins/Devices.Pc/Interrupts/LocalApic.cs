@@ -310,6 +310,10 @@ internal sealed partial class LocalApic : IX86LocalApic, IDisposable
         }
     }
 
+    /// <summary>Drives the core's RESET# pin; the APIC's own state is <see cref="PowerOn"/>'s to set.</summary>
+    /// <param name="asserted">Whether the core is held.</param>
+    internal void SetReset(bool asserted) => _core.SetReset(asserted);
+
     /// <summary>Drives a local interrupt pin.</summary>
     /// <param name="pin">0 or 1.</param>
     /// <param name="asserted">The level.</param>
