@@ -19,10 +19,10 @@ internal sealed record TestMachine(IReadOnlyList<string> Overrides, string? Miss
     };
 
     /// <summary>The features that sections add or take away by names that both know.</summary>
-    private static readonly string[] Features = ["x2apic", "tsc-deadline", "pcid", "invpcid", "umip", "rdtscp", "xsave", "pku"];
+    private static readonly string[] Features = ["x2apic", "tsc-deadline", "pcid", "invpcid", "umip", "rdtscp", "xsave", "pku", "pks"];
 
-    /// <summary>Sections whose kernel starts its machine anew and counts on firmware for it.</summary>
-    private static readonly string[] NeedFirmware = ["init", "s3"];
+    /// <summary>Sections whose kernel starts its machine anew, or counts on interrupt vectors and a ticking timer as firmware leaves them.</summary>
+    private static readonly string[] NeedFirmware = ["init", "realmode", "s3"];
 
     /// <summary>Works it out.</summary>
     /// <param name="section">The section.</param>
@@ -47,6 +47,8 @@ internal sealed record TestMachine(IReadOnlyList<string> Overrides, string? Miss
 
         string model = processor.Length == 0 ? IntelModel : Models.GetValueOrDefault(processor[0], IntelModel);
         List<string> changes = [$"domains.test.vcpus={section.Processors}", $"domains.test.cpu.model={model}"];
+        if (section.Name == "pks")
+            processor = [.. processor, "+pks"];
         string[] features = [.. processor.Skip(1).Select(Feature).OfType<string>()];
         if (features.Length != 0)
             changes.Add($"domains.test.cpu.features=[{string.Join(", ", features)}]");
@@ -57,9 +59,19 @@ internal sealed record TestMachine(IReadOnlyList<string> Overrides, string? Miss
             changes.Add($"machine.memory={size}");
         }
 
+        if (section.File == "apic.flat")
+            changes.Add($"domains.test.ramdisk={Environment()}");
         if (NeedFirmware.Contains(section.Name))
             changes.Add($"domains.test.board.pc.firmware={firmware}");
         return new TestMachine(changes, null);
+    }
+
+    // What the test would do with QEMU's device on KVM is a hypercall of KVM's: 0 leaves it out.
+    private static string Environment()
+    {
+        string path = Path.Combine(Path.GetTempPath(), "kvm-unit-tests.env");
+        File.WriteAllText(path, "TEST_DEVICE=0\n");
+        return path;
     }
 
     private static TestMachine Without(string what) => new([], what);

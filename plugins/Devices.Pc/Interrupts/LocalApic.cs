@@ -399,7 +399,12 @@ internal sealed partial class LocalApic : IX86LocalApic, IDisposable
             return false;
         Volatile.Write(ref _base, value);
         if (newMode == 0 && oldMode != 0)
+        {
+            // Off, it goes back to its state after power-on, the id with it (SDM volume 3A, 11.4.3 and 11.4.7.1).
+            _id = InitialId << 24;
             Initialize();
+        }
+
         UpdateRequest();
         return true;
     }
