@@ -1,11 +1,10 @@
 using Dominion.Buses;
 using Dominion.Cpu.X86;
-using Dominion.Diagnostics;
 using Dominion.Memory;
 
 namespace Dominion.Devices.Pc.Firmware;
 
-/// <summary>The ports through which <see cref="HandoverRom"/> has the domain's loader put a kernel in memory: the firmware's memory map goes in, the way into the kernel comes out. Nothing of it outlives a boot, so there is nothing to save but at the moment of loading.</summary>
+/// <summary>The ports through which <see cref="HandoverRom"/> has the domain's loader put a kernel in memory: the firmware's memory map goes in, the way into the kernel comes out. Nothing of it outlives a boot: a machine that is saved in the microseconds between loading and entering boots anew.</summary>
 /// <remarks>
 /// <list type="table">
 /// <item><term>0x520 write</term><description>32 bits: the next dword of an E820h entry (address, length, type: five dwords).</description></item>
@@ -27,7 +26,6 @@ internal sealed class FirmwareHandover : IBusTarget, IDisposable
     private const ulong ReadOnlyArea = 0xE_0000;
 
     private readonly IGuestMemory _memory;
-    private readonly ILog _log;
     private readonly Func<IReadOnlyList<MemoryMapEntry>, ulong, X86KernelEntry> _loader;
     private readonly IBusMapping _mapping;
     private readonly List<uint> _map = [];
@@ -39,7 +37,6 @@ internal sealed class FirmwareHandover : IBusTarget, IDisposable
     public FirmwareHandover(IBoardContext context, Func<IReadOnlyList<MemoryMapEntry>, ulong, X86KernelEntry> loader)
     {
         _memory = context.MemorySpace;
-        _log = context.Log;
         _loader = loader;
         _mapping = context.Ports.Map(Port, PortCount, this, "handover");
     }
@@ -86,7 +83,6 @@ internal sealed class FirmwareHandover : IBusTarget, IDisposable
             map.Add(new MemoryMapEntry(_map[i] | ((ulong)_map[i + 1] << 32), _map[i + 2] | ((ulong)_map[i + 3] << 32), (MemoryMapType)_map[i + 4]));
         map.Sort((left, right) => left.Start.CompareTo(right.Start));
         _map.Clear();
-        _log.Write(LogSeverity.Debug, $"the firmware boots the domain's kernel; its memory map has {map.Count} entries");
         _entry = _loader(map, FindRootPointer());
     }
 

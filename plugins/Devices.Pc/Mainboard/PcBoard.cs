@@ -238,8 +238,17 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareH
                 device.Reset();
         }
 
+        SetTriggerModes();
         Interrupts.Refresh();
         _processors.SetReset(false);
+    }
+
+    // The 8259s' inputs that PCI's interrupts share with ISA's are level triggered (PCI Local Bus 3.0, 2.2.6).
+    private void SetTriggerModes()
+    {
+        const ushort EdgeLevelControl = 0x4D0;
+        if (_machine.HasPci && _machine.HasPic)
+            _context.Ports.Write(EdgeLevelControl, AccessWidth.Word, PciLayout.LegacyLevelMask, -1);
     }
 
     private AcpiMachine Describe(bool hasFirmware) => new()
@@ -283,6 +292,7 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareH
         Write(BaseMemory, Word(PcLayout.ExtendedBiosData >> 10));
         Write(PcLayout.ExtendedBiosData, [(byte)((PcLayout.VideoHole - PcLayout.ExtendedBiosData) >> 10)]);
         Write(AcpiRootPointer, root);
+        SetTriggerModes();
         if (!_machine.HasRtc)
             return;
 
