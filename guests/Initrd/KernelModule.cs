@@ -33,22 +33,24 @@ internal sealed record KernelModule(string Name, string Path, byte[] Content, IR
     private static IEnumerable<string> Values(string[] entries, string key) =>
         entries.Where(e => e.StartsWith(key + "=", StringComparison.Ordinal)).Select(e => e[(key.Length + 1)..]);
 
-    /// <summary>Finds the section by name in an ELF64 relocatable file (System V ABI, "Section Header").</summary>
+    /// <summary>Finds the section by name in an ELF32 or ELF64 relocatable file (System V ABI, "Section Header").</summary>
     private static ReadOnlySpan<byte> FindModinfo(ReadOnlySpan<byte> file, string path)
     {
         try
         {
-            if (!file.StartsWith("\u007fELF\u0002\u0001"u8))
-                throw new InvalidDataException($"{path} is not a 64-bit ELF file");
-            int table = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(file[40..]));
-            int size = BinaryPrimitives.ReadUInt16LittleEndian(file[58..]);
-            int count = BinaryPrimitives.ReadUInt16LittleEndian(file[60..]);
-            ReadOnlySpan<byte> names = Section(file, file[(table + (BinaryPrimitives.ReadUInt16LittleEndian(file[62..]) * size))..]);
+            if (file.Length < 52 || !file.StartsWith("\u007fELF"u8) || file[4] is not (1 or 2) || file[5] != 1)
+                throw new InvalidDataException($"{path} is not a little-endian ELF file");
+            bool wide = file[4] == 2;
+            int table = wide ? checked((int)BinaryPrimitives.ReadUInt64LittleEndian(file[40..])) : BinaryPrimitives.ReadInt32LittleEndian(file[32..]);
+            ReadOnlySpan<byte> counts = file[(wide ? 58 : 46)..];
+            int size = BinaryPrimitives.ReadUInt16LittleEndian(counts);
+            int count = BinaryPrimitives.ReadUInt16LittleEndian(counts[2..]);
+            ReadOnlySpan<byte> names = Section(file, file[(table + (BinaryPrimitives.ReadUInt16LittleEndian(counts[4..]) * size))..], wide);
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<byte> header = file[(table + (i * size))..];
                 if (names[BinaryPrimitives.ReadInt32LittleEndian(header)..].StartsWith(".modinfo\0"u8))
-                    return Section(file, header);
+                    return Section(file, header, wide);
             }
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
@@ -59,7 +61,7 @@ internal sealed record KernelModule(string Name, string Path, byte[] Content, IR
         throw new InvalidDataException($"{path} is not a kernel module");
     }
 
-    private static ReadOnlySpan<byte> Section(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header) => file.Slice(
-        checked((int)BinaryPrimitives.ReadUInt64LittleEndian(header[24..])),
-        checked((int)BinaryPrimitives.ReadUInt64LittleEndian(header[32..])));
+    private static ReadOnlySpan<byte> Section(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header, bool wide) => wide
+        ? file.Slice(checked((int)BinaryPrimitives.ReadUInt64LittleEndian(header[24..])), checked((int)BinaryPrimitives.ReadUInt64LittleEndian(header[32..])))
+        : file.Slice(BinaryPrimitives.ReadInt32LittleEndian(header[16..]), BinaryPrimitives.ReadInt32LittleEndian(header[20..]));
 }

@@ -255,11 +255,25 @@ internal sealed unsafe partial class X86Core
 
     private bool HoldsCode(byte* host) => MachineMemory.CodeMarks[(ulong)(host - MachineMemory.Base) >> FrameRange.FrameShift] != 0;
 
-    /// <summary>Sets PKRU. Translations carry what it allowed when they were made, so those made for a key whose rights change go, and for want of a finer way all others with them.</summary>
+    /// <summary>Sets PKRU.</summary>
     public void SetProtectionKeyRights(uint value)
     {
         uint changed = value ^ S->Arch.Pkru;
         S->Arch.Pkru = value;
+        DropKeys(changed);
+    }
+
+    /// <summary>Sets IA32_PKRS.</summary>
+    public void SetSupervisorKeyRights(uint value)
+    {
+        uint changed = value ^ S->Arch.Pkrs;
+        S->Arch.Pkrs = value;
+        DropKeys(changed);
+    }
+
+    // Translations carry what a key allowed when they were made, so those made for a key whose rights change go, and for want of a finer way all others with them.
+    private void DropKeys(uint changed)
+    {
         uint keys = 0;
         for (int key = 0; changed != 0; key++, changed >>= 2)
             keys |= (changed & 3) != 0 ? 1u << key : 0;

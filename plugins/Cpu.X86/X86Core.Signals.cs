@@ -12,6 +12,8 @@ internal sealed unsafe partial class X86Core
     /// <summary>How many NMIs have arrived. One can wait behind the one that runs; two that arrive together, before either is taken, are two.</summary>
     private volatile int _nmi;
     private volatile bool _init;
+    private volatile bool _resetAsserted;
+    private volatile bool _resetReleased;
     private volatile int _startup = -1;
     private volatile bool _exitRequested;
     private X86Event _queued;
@@ -22,8 +24,9 @@ internal sealed unsafe partial class X86Core
     /// <summary>A bootstrap processor starts at the reset vector, another waits for a startup IPI.</summary>
     public bool IsBootstrap => Index == 0;
 
-    public bool HasWork =>
-        S->Arch.Activity == X86Activity.Active
+    public bool HasWork => _resetAsserted
+        ? _exitRequested || _hasForeignWork
+        : S->Arch.Activity == X86Activity.Active || _resetReleased
         || (_nmi != 0 && !S->Arch.NmiBlocked) || _init || _exitRequested || _hasForeignWork || _hasQueued
         || (S->Arch.Activity == X86Activity.Halted && _interruptRequest && (S->Arch.Rflags & Flags.Interrupt) != 0)
         || (S->Arch.Activity == X86Activity.WaitForStartup && _startup >= 0);
@@ -44,6 +47,19 @@ internal sealed unsafe partial class X86Core
     public void SignalNmi()
     {
         Interlocked.Increment(ref _nmi);
+        Signal();
+    }
+
+    public void SetReset(bool asserted)
+    {
+        if (_resetAsserted && !asserted)
+        {
+            // The other pins count from here on: what came before is gone with the reset.
+            ClearSignals();
+            _resetReleased = true;
+        }
+
+        _resetAsserted = asserted;
         Signal();
     }
 
@@ -76,14 +92,29 @@ internal sealed unsafe partial class X86Core
     private void ClearSignals()
     {
         _nmi = 0;
+        _resetAsserted = false;
+        _resetReleased = false;
         _init = false;
         _startup = -1;
         _hasQueued = false;
     }
 
+    private void TakePowerOnState()
+    {
+        _hasQueued = false;
+        X86Reset.PowerOn(this);
+        Msrs.Reset();
+        foreach (IX86ExtensionUnit unit in _extensions)
+            unit.Reset();
+        FlushAll();
+        StateChanged();
+    }
+
     private void SaveSignals(StateWriter writer)
     {
         writer.Write(_nmi);
+        writer.Write(_resetAsserted);
+        writer.Write(_resetReleased);
         writer.Write(_init);
         writer.Write(_startup);
         writer.Write(_hasQueued);
@@ -98,6 +129,8 @@ internal sealed unsafe partial class X86Core
     private void RestoreSignals(StateReader reader)
     {
         _nmi = reader.ReadInt32();
+        _resetAsserted = reader.ReadBoolean();
+        _resetReleased = reader.ReadBoolean();
         _init = reader.ReadBoolean();
         _startup = reader.ReadInt32();
         _hasQueued = reader.ReadBoolean();
@@ -147,6 +180,19 @@ internal sealed unsafe partial class X86Core
             _exitRequested = false;
             s->Attention = 1;
             return false;
+        }
+
+        if (_resetAsserted)
+        {
+            s->Attention = 1;
+            reason = X86ExitReason.Halted;
+            return false;
+        }
+
+        if (_resetReleased)
+        {
+            _resetReleased = false;
+            TakePowerOnState();
         }
 
         if (_init)

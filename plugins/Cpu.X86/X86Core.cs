@@ -154,18 +154,13 @@ internal sealed unsafe partial class X86Core : IX86Core
 
     public void Reset()
     {
-        X86Reset.PowerOn(this);
-        Msrs.Reset();
-        foreach (IX86ExtensionUnit unit in _extensions)
-            unit.Reset();
         ClearSignals();
-        FlushAll();
-        StateChanged();
+        TakePowerOnState();
     }
 
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("x86-core", 2);
+        writer.BeginSection("x86-core", 3);
         writer.Write(new ReadOnlySpan<byte>(&S->Arch, sizeof(X86State)));
         writer.Write(InstructionsRetired);
         Msrs.Save(writer);
@@ -177,7 +172,7 @@ internal sealed unsafe partial class X86Core : IX86Core
 
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("x86-core", 2);
+        reader.BeginSection("x86-core", 3);
         byte[] state = reader.ReadBytes();
         if (state.Length != sizeof(X86State))
             throw new InvalidDataException($"a core's state has {sizeof(X86State)} bytes, not {state.Length}");

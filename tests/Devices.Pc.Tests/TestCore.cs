@@ -26,6 +26,8 @@ internal sealed class TestCore(int index, IClock clock) : IX86Core
 
     public int Inits { get; private set; }
 
+    public bool IsReset { get; private set; }
+
     public List<byte> Startups { get; } = [];
 
     public IX86LocalApic? LocalApic { get; set; }
@@ -64,6 +66,8 @@ internal sealed class TestCore(int index, IClock clock) : IX86Core
     public void SetInterruptRequest(bool asserted) => InterruptRequest = asserted;
 
     public void SignalNmi() => Nmis++;
+
+    public void SetReset(bool asserted) => IsReset = asserted;
 
     public void SignalInit() => Inits++;
 

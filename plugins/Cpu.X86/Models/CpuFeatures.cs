@@ -74,6 +74,7 @@ internal static class CpuFeatures
         new("pku", 7, 0, Ecx, 3, CpuidFeature.PKU),
         new("la57", 7, 0, Ecx, 16),
         new("rdpid", 7, 0, Ecx, 22, CpuidFeature.RDPID),
+        new("pks", 7, 0, Ecx, 31),
         new("fsrm", 7, 0, Edx, 4),
         new("arch-capabilities", 7, 0, Edx, 29),
         new("xsaveopt", 0xD, 1, Eax, 0, CpuidFeature.XSAVEOPT),

@@ -50,7 +50,8 @@ internal sealed class CpuidFile
             | If("umip", ControlBits.Cr4Umip)
             | If("la57", ControlBits.Cr4LinearAddress57)
             | If("fsgsbase", ControlBits.Cr4FsGsBase)
-            | If("pku", ControlBits.Cr4ProtectionKeys);
+            | If("pku", ControlBits.Cr4ProtectionKeys)
+            | If("pks", ControlBits.Cr4SupervisorKeys);
         PermittedEfer = If("syscall", ControlBits.EferSyscall)
             | If("lm", ControlBits.EferLongModeEnable)
             | If("nx", ControlBits.EferNoExecute);
@@ -59,6 +60,8 @@ internal sealed class CpuidFile
         HasXsaves = Has("xsaves");
         HasXsavec = Has("xsavec");
         HasXgetbv1 = Has("xgetbv1");
+        HasX2Apic = Has("x2apic");
+        HasTscDeadline = Has("tsc-deadline");
     }
 
     /// <summary>The bits of CR4 that may be set.</summary>
@@ -90,6 +93,15 @@ internal sealed class CpuidFile
 
     /// <summary>Whether IA32_ARCH_CAPABILITIES exists.</summary>
     public bool HasArchitectureCapabilities => Has("arch-capabilities");
+
+    /// <summary>Whether the local APIC has x2APIC mode.</summary>
+    public bool HasX2Apic { get; }
+
+    /// <summary>Whether the local APIC's timer has deadlines.</summary>
+    public bool HasTscDeadline { get; }
+
+    /// <summary>Whether IA32_PKRS exists.</summary>
+    public bool HasSupervisorKeys => Has("pks");
 
     /// <summary>Whether RDTSCP and IA32_TSC_AUX exist.</summary>
     public bool HasRdtscp => Has("rdtscp");

@@ -117,8 +117,9 @@ internal sealed unsafe class PageWalker
             noExecute = 0;
         bool allowed = IsAllowed(kind, isUser, smapExempt, rights, (noExecute & PageEntry.NoExecute) != 0, out bool canWrite);
         uint keyFault = 0;
-        if (kind != MemoryAccess.Execute && (rights & PageEntry.User) != 0 && HasProtectionKeys)
-            keyFault = CheckKey(kind, isUser, (int)(entry >> PageEntry.KeyShift) & 15, ref walk, ref canWrite);
+        bool userPage = (rights & PageEntry.User) != 0;
+        if (kind != MemoryAccess.Execute && HasProtectionKeys(userPage))
+            keyFault = CheckKey(kind, isUser, userPage ? _s->Arch.Pkru : _s->Arch.Pkrs, (int)(entry >> PageEntry.KeyShift) & 15, ref walk, ref canWrite);
         if (!allowed || keyFault != 0)
             return Fault(PageFaultCode.Present | keyFault, kind, isUser, ref walk);
 
@@ -195,16 +196,17 @@ internal sealed unsafe class PageWalker
         return kind != MemoryAccess.Write || canWrite;
     }
 
-    /// <summary>Protection keys are for user-mode pages of 4-level and 5-level paging.</summary>
-    private bool HasProtectionKeys =>
-        (_s->Arch.Cr4 & ControlBits.Cr4ProtectionKeys) != 0 && (_s->Arch.Efer & ControlBits.EferLongModeActive) != 0;
+    /// <summary>Protection keys are for 4-level and 5-level paging; user-mode and supervisor-mode pages have a control bit each.</summary>
+    private bool HasProtectionKeys(bool userPage) =>
+        (_s->Arch.Cr4 & (userPage ? ControlBits.Cr4ProtectionKeys : ControlBits.Cr4SupervisorKeys)) != 0
+        && (_s->Arch.Efer & ControlBits.EferLongModeActive) != 0;
 
-    /// <summary>The rights that PKRU leaves to a protection key (SDM volume 3A, 4.6.2).</summary>
+    /// <summary>The rights that PKRU or IA32_PKRS leaves to a protection key (SDM volume 3A, 4.6.2).</summary>
     /// <returns>The bit of the error code, or 0.</returns>
-    private uint CheckKey(MemoryAccess kind, bool isUser, int key, ref PageWalk walk, ref bool canWrite)
+    private uint CheckKey(MemoryAccess kind, bool isUser, uint keyRights, int key, ref PageWalk walk, ref bool canWrite)
     {
         walk.KeyMask = 1u << key;
-        uint rights = _s->Arch.Pkru >> (2 * key);
+        uint rights = keyRights >> (2 * key);
         bool writesDisabled = (rights & 2) != 0 && (isUser || (_s->Arch.Cr0 & ControlBits.Cr0WriteProtect) != 0);
         canWrite &= !writesDisabled;
         return (rights & 1) != 0 || (writesDisabled && kind == MemoryAccess.Write) ? PageFaultCode.ProtectionKey : 0;

@@ -34,6 +34,7 @@ internal static class ControlBits
     public const ulong Cr4Smep = 1 << 20;
     public const ulong Cr4Smap = 1 << 21;
     public const ulong Cr4ProtectionKeys = 1 << 22;
+    public const ulong Cr4SupervisorKeys = 1 << 24;
 
     public const ulong EferSyscall = 1 << 0;
     public const ulong EferLongModeEnable = 1 << 8;

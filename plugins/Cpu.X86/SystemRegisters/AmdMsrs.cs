@@ -8,6 +8,16 @@ internal sealed class AmdMsrs : IPersistent
     /// <summary>Index, value after power-on, bits that can be written.</summary>
     private static readonly (uint Index, ulong Reset, ulong Writable)[] Table =
     [
+        // PerfEvtSel0 to 3 and PerfCtr0 to 3, which every AMD64 processor has: there is no event to count, so they stay 0.
+        (0xC001_0000, 0, 0),
+        (0xC001_0001, 0, 0),
+        (0xC001_0002, 0, 0),
+        (0xC001_0003, 0, 0),
+        (0xC001_0004, 0, 0),
+        (0xC001_0005, 0, 0),
+        (0xC001_0006, 0, 0),
+        (0xC001_0007, 0, 0),
+
         // SYSCFG: extended fixed-range attributes, TOM2 and its type.
         (0xC001_0010, 0, 0x007C_0000),
 
@@ -64,14 +74,14 @@ internal sealed class AmdMsrs : IPersistent
 
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("x86-amd-msrs", 1);
+        writer.BeginSection("x86-amd-msrs", 2);
         foreach (ulong value in _values)
             writer.Write(value);
     }
 
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("x86-amd-msrs", 1);
+        reader.BeginSection("x86-amd-msrs", 2);
         for (int i = 0; i < _values.Length; i++)
             _values[i] = reader.ReadUInt64();
     }

@@ -122,7 +122,7 @@ internal sealed unsafe class ControlRegisters
         if (enablesPcid && (!_core.IsLongMode || (_s->Arch.Cr3 & 0xFFF) != 0))
             return _core.SetFault(X86Exception.GeneralProtection, 0);
         const ulong TranslationBits = ControlBits.Cr4PageSizeExtensions | ControlBits.Cr4Pae | ControlBits.Cr4PageGlobal
-            | ControlBits.Cr4Smep | ControlBits.Cr4Smap | ControlBits.Cr4Pcid | ControlBits.Cr4ProtectionKeys | ControlBits.Cr4LinearAddress57;
+            | ControlBits.Cr4Smep | ControlBits.Cr4Smap | ControlBits.Cr4Pcid | ControlBits.Cr4ProtectionKeys | ControlBits.Cr4SupervisorKeys | ControlBits.Cr4LinearAddress57;
         bool changes = ((old ^ value) & TranslationBits) != 0;
         _s->Arch.Cr4 = value;
         bool pae = (value & ControlBits.Cr4Pae) != 0 && !_core.IsLongMode && (_s->Arch.Cr0 & ControlBits.Cr0Paging) != 0;

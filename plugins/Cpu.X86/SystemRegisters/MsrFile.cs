@@ -15,6 +15,13 @@ internal sealed unsafe class MsrFile : IPersistent
     /// <summary>IA32_XSS: there are no supervisor state components, so only 0 can be written (SDM volume 1, 13.3).</summary>
     private const uint Xss = 0xDA0;
 
+    private const uint ApicBase = 0x1B;
+    private const uint TscDeadline = 0x6E0;
+    private const ulong ExtendedApic = 1 << 10;
+
+    /// <summary>IA32_PKRS.</summary>
+    private const uint SupervisorKeys = 0x6E1;
+
     private static readonly uint[] FixedRanges = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26A, 0x26B, 0x26C, 0x26D, 0x26E, 0x26F];
 
     private readonly X86Core _core;
@@ -69,6 +76,7 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0x1A0: value = state.MiscEnable; return true;
             case 0x1D9: value = state.DebugControl; return true;
             case 0x277: value = state.Pat; return true;
+            case SupervisorKeys: value = state.Pkrs; return _core.Cpuid.HasSupervisorKeys;
             case Xss: value = state.Xss; return _core.Cpuid.HasXsaves;
             case 0xC000_0080: value = state.Efer; return true;
             case 0xC000_0081: value = state.Star; return true;
@@ -92,7 +100,7 @@ internal sealed unsafe class MsrFile : IPersistent
         }
 
         if (IsApic(index))
-            return _core.LocalApic is { } apic && apic.TryReadMsr(index, out value);
+            return HasApic(index, 0) && _core.LocalApic is { } apic && apic.TryReadMsr(index, out value);
         if (_amd != null && _amd.TryRead(index, out value))
             return true;
         foreach ((uint first, uint last, IX86ExtensionUnit unit) in _extensions)
@@ -121,6 +129,7 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0x1A0: state.MiscEnable = value; return true;
             case 0x1D9: return SetWithin(ref state.DebugControl, value, 0xDFC3);
             case 0x277: return WritePat(value);
+            case SupervisorKeys: return WriteSupervisorKeys(value);
             case Xss: return _core.Cpuid.HasXsaves && value == 0;
             case 0xC000_0080: return _core.Controls86.WriteEfer(value);
             case 0xC000_0081: state.Star = value; return true;
@@ -141,7 +150,7 @@ internal sealed unsafe class MsrFile : IPersistent
         if (range >= 0)
             return WriteFixed(range, value);
         if (IsApic(index))
-            return _core.LocalApic is { } apic && apic.TryWriteMsr(index, value);
+            return HasApic(index, value) && _core.LocalApic is { } apic && apic.TryWriteMsr(index, value);
         if (_amd != null && _amd.TryWrite(index, value))
             return true;
         foreach ((uint first, uint last, IX86ExtensionUnit unit) in _extensions)
@@ -177,7 +186,15 @@ internal sealed unsafe class MsrFile : IPersistent
         _amd?.Restore(reader);
     }
 
-    private static bool IsApic(uint index) => index is 0x1B or 0x6E0 or >= 0x800 and <= 0x8FF;
+    private static bool IsApic(uint index) => index is ApicBase or TscDeadline or >= 0x800 and <= 0x8FF;
+
+    /// <summary>Without x2APIC mode there is neither its bit in IA32_APIC_BASE nor its registers (SDM volume 3A, 11.12.1); without the deadline mode, no deadline.</summary>
+    private bool HasApic(uint index, ulong written) => index switch
+    {
+        ApicBase => (written & ExtendedApic) == 0 || _core.Cpuid.HasX2Apic,
+        TscDeadline => _core.Cpuid.HasTscDeadline,
+        _ => _core.Cpuid.HasX2Apic,
+    };
 
     private static bool SetWithin(ref ulong register, ulong value, ulong defined)
     {
@@ -192,6 +209,14 @@ internal sealed unsafe class MsrFile : IPersistent
         if (!_core.IsCanonicalBase(value))
             return false;
         register = value;
+        return true;
+    }
+
+    private bool WriteSupervisorKeys(ulong value)
+    {
+        if (!_core.Cpuid.HasSupervisorKeys || value > uint.MaxValue)
+            return false;
+        _core.SetSupervisorKeyRights((uint)value);
         return true;
     }
 

@@ -27,6 +27,12 @@ internal sealed record AcpiMachine
     /// <summary>Whether there is ACPI's fixed hardware.</summary>
     public bool HasPowerManagement { get; init; }
 
+    /// <summary>Whether the board can sleep in S3: its firmware finds the way back.</summary>
+    public bool CanSleep { get; init; }
+
+    /// <summary>Whether the real-time clock's alarm is an event of ACPI's fixed hardware.</summary>
+    public bool ClockWakes { get; init; }
+
     /// <summary>Whether there is a keyboard controller.</summary>
     public bool HasKeyboard { get; init; }
 

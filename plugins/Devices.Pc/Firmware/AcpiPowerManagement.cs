@@ -5,7 +5,7 @@ using Dominion.Time;
 
 namespace Dominion.Devices.Pc.Firmware;
 
-/// <summary>ACPI's fixed hardware (ACPI 6.5, 4.8): PM1 event and control registers, the PM timer with 32 bits, the reset register, and the power button.</summary>
+/// <summary>ACPI's fixed hardware (ACPI 6.5, 4.8): PM1 event and control registers, the PM timer with 32 bits, the reset register, the power button, and what a board needs to sleep in S3.</summary>
 internal sealed class AcpiPowerManagement : IDevice, IPowerButton
 {
     /// <summary>The PM timer's oscillator in Hz.</summary>
@@ -26,13 +26,18 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
     /// <summary>What resets the machine when it is written to the reset register.</summary>
     public const byte ResetValue = 0x06;
 
+    /// <summary>SLP_TYP of S3, suspend to RAM; the DSDT's \_S3 says the same.</summary>
+    public const byte SuspendType = 1;
+
     /// <summary>SLP_TYP of S5, soft off; the DSDT's \_S5 says the same.</summary>
     public const byte SoftOffType = 5;
 
     private const uint TimerStatus = 1 << 0;
     private const uint PowerButtonStatus = 1 << 8;
-    private const uint StatusBits = TimerStatus | (1 << 4) | (1 << 5) | PowerButtonStatus | (1 << 9) | (1 << 10) | (1 << 15);
-    private const uint EnableBits = TimerStatus | (1 << 5) | PowerButtonStatus | (1 << 9) | (1 << 10);
+    private const uint ClockStatus = 1 << 10;
+    private const uint WakeStatus = 1 << 15;
+    private const uint StatusBits = TimerStatus | (1 << 4) | (1 << 5) | PowerButtonStatus | (1 << 9) | ClockStatus | WakeStatus;
+    private const uint EnableBits = TimerStatus | (1 << 5) | PowerButtonStatus | (1 << 9) | ClockStatus;
     private const uint SciEnable = 1;
     private const uint SleepEnable = 1 << 13;
     private const uint ControlBits = SciEnable | (1 << 1) | (7 << 10);
@@ -47,6 +52,8 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
     private uint _status;
     private uint _enable;
     private uint _sleep;
+    private bool _asleep;
+    private bool _clockSignal;
     private long _lastHalf;
 
     /// <summary>Puts the registers on their ports.</summary>
@@ -72,12 +79,30 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
         Reset();
     }
 
+    /// <summary>Puts the board to sleep in S3, or null where the board cannot. Called under the domain's device lock.</summary>
+    public Action? SleepRequested { get; set; }
+
+    /// <summary>Wakes the board. Called under the domain's device lock.</summary>
+    public Action? WakeRequested { get; set; }
+
     private long Ticks => ClockTicks.FromNanoseconds(_clock.Now, TimerFrequency);
 
     /// <inheritdoc/>
     public void PressPowerButton()
     {
         _status |= PowerButtonStatus;
+        Update();
+    }
+
+    /// <summary>Follows the real-time clock's interrupt signal, whose rise is an event (ACPI 6.5, 4.8.3.1, RTC_STS).</summary>
+    /// <param name="asserted">The signal's level.</param>
+    public void SetClockSignal(bool asserted)
+    {
+        bool rises = asserted && !_clockSignal;
+        _clockSignal = asserted;
+        if (!rises)
+            return;
+        _status |= ClockStatus;
         Update();
     }
 
@@ -88,6 +113,7 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
         _enable = 0;
         // There is no SMI_CMD: the hardware is in ACPI mode from the start (ACPI 6.5, 5.2.9, SMI_CMD).
         _sleep = SciEnable;
+        _asleep = false;
         _lastHalf = Ticks / HalfPeriod;
         _timer.Cancel();
         Update();
@@ -96,19 +122,23 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("acpi-pm", 1);
+        writer.BeginSection("acpi-pm", 2);
         writer.Write(_status);
         writer.Write(_enable);
         writer.Write(_sleep);
+        writer.Write(_asleep);
+        writer.Write(_clockSignal);
     }
 
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("acpi-pm", 1);
+        reader.BeginSection("acpi-pm", 2);
         _status = reader.ReadUInt32() & StatusBits;
         _enable = reader.ReadUInt32() & EnableBits;
         _sleep = reader.ReadUInt32() & ControlBits;
+        _asleep = reader.ReadBoolean();
+        _clockSignal = reader.ReadBoolean();
         _lastHalf = Ticks / HalfPeriod;
         Update();
     }
@@ -143,8 +173,17 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
     private void WriteControl(uint value)
     {
         _sleep = (value & ControlBits) | SciEnable;
-        if ((value & SleepEnable) != 0 && ((value >> 10) & 7) == SoftOffType)
+        if ((value & SleepEnable) == 0)
+            return;
+        uint type = (value >> 10) & 7;
+        if (type == SoftOffType)
             _control.PowerOff(_name);
+        else if (type == SuspendType && SleepRequested is { } sleep)
+        {
+            sleep();
+            _asleep = true;
+            Update();
+        }
     }
 
     private void WriteReset(uint value)
@@ -166,10 +205,21 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
     private void Update()
     {
         _line.Set((_status & _enable) != 0);
+        Wake();
         if ((_enable & TimerStatus) != 0)
             _timer.Schedule(ClockTicks.ToNanoseconds((_lastHalf + 1) * HalfPeriod, TimerFrequency));
         else
             _timer.Cancel();
+    }
+
+    // The power button wakes whether or not it may interrupt (ACPI 6.5, 4.8.2.2.1).
+    private void Wake()
+    {
+        if (!_asleep || (_status & (PowerButtonStatus | (_enable & ClockStatus))) == 0)
+            return;
+        _asleep = false;
+        _status |= WakeStatus;
+        WakeRequested?.Invoke();
     }
 
     private void OnTimer()

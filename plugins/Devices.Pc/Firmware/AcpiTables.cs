@@ -149,7 +149,7 @@ internal sealed class AcpiTables
         PutValue(88, 4, 1); // PM1_EVT_LEN
         PutValue(89, 2, 1); // PM1_CNT_LEN
         PutValue(91, 4, 1); // PM_TMR_LEN
-        PutValue(112, flags | SleepButtonAbsent | ClockWakesNot | TimerHas32Bits | ResetSupported, 4);
+        PutValue(112, flags | SleepButtonAbsent | (_machine.ClockWakes ? 0 : ClockWakesNot) | TimerHas32Bits | ResetSupported, 4);
         Put(116, Ports(AcpiPowerManagement.ResetOffset, 1, 1)); // RESET_REG
         PutValue(128, AcpiPowerManagement.ResetValue, 1);
         Put(148, Ports(AcpiPowerManagement.EventOffset, 4, 2)); // X_PM1a_EVT_BLK

@@ -26,6 +26,30 @@ internal static class Aml
     public static byte[] Device(string name, params IEnumerable<byte[]> terms) =>
         [ExtendedPrefix, 0x82, .. WithLength([.. NameString(name), .. Join(terms)])];
 
+    /// <summary>Method (NameString, argumentCount) { terms }.</summary>
+    /// <param name="name">The method's name.</param>
+    /// <param name="argumentCount">0 to 7.</param>
+    /// <param name="terms">What it does.</param>
+    /// <returns>The term.</returns>
+    public static byte[] Method(string name, int argumentCount, params IEnumerable<byte[]> terms) =>
+        [0x14, .. WithLength([.. NameString(name), (byte)argumentCount, .. Join(terms)])];
+
+    /// <summary>Store (Arg0, NameString).</summary>
+    /// <param name="name">The object that takes it.</param>
+    /// <returns>The term.</returns>
+    public static byte[] StoreArgument(string name) => [0x70, 0x68, .. NameString(name)];
+
+    /// <summary>If (NameString) { term }: when the object's value is not 0.</summary>
+    /// <param name="name">The object.</param>
+    /// <param name="term">What is done then.</param>
+    /// <returns>The term.</returns>
+    public static byte[] If(string name, byte[] term) => [0xA0, .. WithLength([.. NameString(name), .. term])];
+
+    /// <summary>Return (value).</summary>
+    /// <param name="value">The encoded value.</param>
+    /// <returns>The term.</returns>
+    public static byte[] Return(byte[] value) => [0xA4, .. value];
+
     /// <summary>Name (NameString, value).</summary>
     /// <param name="name">The object's name.</param>
     /// <param name="value">The encoded value.</param>

@@ -6,14 +6,23 @@ namespace Dominion.Devices.Pc.Firmware;
 /// <summary>The body of the DSDT: what is on the board, in ACPI machine language.</summary>
 internal static class Dsdt
 {
+    private const string InterruptModel = "\\PICM";
+
     /// <summary>Encodes the namespace.</summary>
     /// <param name="machine">What there is.</param>
     /// <returns>The table's body.</returns>
     public static byte[] Build(AcpiMachine machine)
     {
-        List<byte[]> terms = [];
+        List<byte[]> terms =
+        [
+            // The interrupt model that the system chooses (ACPI 6.5, 5.8.1): 0 for the 8259s, 1 for the APICs.
+            Name(InterruptModel, Integer(0)),
+            Method("\\_PIC", 1, StoreArgument(InterruptModel)),
+        ];
         if (machine.HasPowerManagement)
             terms.Add(Name("\\_S5", Package(Integer(AcpiPowerManagement.SoftOffType), Integer(0), Integer(0), Integer(0))));
+        if (machine.CanSleep)
+            terms.Add(Name("\\_S3", Package(Integer(AcpiPowerManagement.SuspendType), Integer(AcpiPowerManagement.SuspendType), Integer(0), Integer(0))));
         List<byte[]> system = [.. Enumerable.Range(0, machine.VcpuCount).Select(Processor)];
         if (machine.HasHpet)
             system.Add(Device("HPET", Name("_HID", EisaId("PNP0103")), Name("_UID", Integer(0)), Name("_CRS", Resources(FixedMemory((uint)PcLayout.Hpet, 0x400)))));
@@ -65,11 +74,13 @@ internal static class Dsdt
         if (highLength != 0)
             windows.Add(LongMemoryWindow(highStart, highStart + highLength - 1));
         yield return Name("_CRS", Resources(windows));
-        yield return Name("_PRT", InterruptRouting());
+        yield return Name("PRTA", InterruptRouting(PciLayout.GetPinInterrupt));
+        yield return Name("PRTP", InterruptRouting((device, pin) => PciLayout.GetLegacyInterrupt(PciLayout.GetPinInterrupt(device, pin))));
+        yield return Method("_PRT", 0, If(InterruptModel, Return(NameString("PRTA"))), Return(NameString("PRTP")));
     }
 
     // ACPI 6.5, 6.2.13: address, pin, no link device, global system interrupt.
-    private static byte[] InterruptRouting()
+    private static byte[] InterruptRouting(Func<int, int, int> interruptOf)
     {
         List<byte[]> routes = [];
         for (int device = 1; device < 32; device++)
@@ -80,7 +91,7 @@ internal static class Dsdt
                     Integer(((ulong)device << 16) | 0xFFFF),
                     Integer((ulong)pin),
                     Integer(0),
-                    Integer((ulong)PciLayout.GetPinInterrupt(device, pin))));
+                    Integer((ulong)interruptOf(device, pin))));
             }
         }
 

@@ -9,6 +9,9 @@ namespace Dominion.Devices.Pc.Firmware;
 /// <summary>The firmware configuration device (QEMU, docs/specs/fw_cfg.rst): items that the firmware reads by number, files that it finds by name, through ports or by DMA. Everything is read-only.</summary>
 internal sealed class FirmwareConfiguration : IDevice
 {
+    /// <summary>The item with the size of memory in bytes, 64 bits.</summary>
+    public const ushort MemorySize = 0x03;
+
     /// <summary>The item with the number of processors that are there at start, 16 bits.</summary>
     public const ushort ProcessorCount = 0x05;
 

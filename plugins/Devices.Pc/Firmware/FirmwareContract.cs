@@ -11,16 +11,27 @@ internal static class FirmwareContract
     /// <summary>Fills the device.</summary>
     /// <param name="device">The firmware configuration device.</param>
     /// <param name="vcpuCount">How many processors there are.</param>
+    /// <param name="memorySize">How many bytes of memory there are.</param>
     /// <param name="memoryMap">The board's memory map.</param>
     /// <param name="rootPointer">The ACPI root pointer, complete: the tables are in RAM that the map reserves.</param>
-    public static void Fill(FirmwareConfiguration device, int vcpuCount, IReadOnlyList<MemoryMapEntry> memoryMap, byte[] rootPointer)
+    public static void Fill(FirmwareConfiguration device, int vcpuCount, ulong memorySize, IReadOnlyList<MemoryMapEntry> memoryMap, byte[] rootPointer)
     {
+        device.AddItem(FirmwareConfiguration.MemorySize, memorySize, 8);
         device.AddItem(FirmwareConfiguration.ProcessorCount, (ulong)vcpuCount, 2);
         device.AddItem(FirmwareConfiguration.MaximumProcessorCount, (ulong)vcpuCount, 2);
         device.AddItem(FirmwareConfiguration.BootMenu, 0, 2);
         device.AddFile("etc/e820", MemoryMap(memoryMap));
         device.AddFile(RootPointerFile, rootPointer);
         device.AddFile("etc/table-loader", AllocateRootPointer());
+    }
+
+    /// <summary>Offers the domain's kernel as what the firmware boots first.</summary>
+    /// <param name="device">The firmware configuration device.</param>
+    public static void OfferHandover(FirmwareConfiguration device)
+    {
+        const string Rom = "genroms/dominion.bin";
+        device.AddFile(Rom, HandoverRom.Build());
+        device.AddFile("bootorder", Encoding.ASCII.GetBytes($"/rom@{Rom}\n\0"));
     }
 
     // Address, length and type, 20 bytes each. Firmware makes its own holes under 1 MiB, and knows RAM and reserved ranges only.

@@ -1,4 +1,5 @@
 using Dominion.Buses;
+using Dominion.Devices.Pc.Mainboard;
 using Dominion.Devices.Pc.Registers;
 using Dominion.Persistence;
 using Dominion.Services;
@@ -6,7 +7,7 @@ using Dominion.Services;
 namespace Dominion.Devices.Pc.Input;
 
 /// <summary>The 8042 keyboard controller at ports 0x60 and 0x64 with a keyboard on IRQ 1 and a mouse at the auxiliary port on IRQ 12 (IBM PS/2 Hardware Interface Technical Reference, "Keyboard and Auxiliary Device Controller").</summary>
-internal sealed class I8042 : IDevice, ICharacterReceiver
+internal sealed class I8042 : IDevice, ICharacterReceiver, IInitSource
 {
     private const byte OutputFull = 0x01;
     private const byte SystemFlag = 0x04;
@@ -23,8 +24,6 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
 
     // Output port: not in reset, A20 open; the rest follows the output buffer.
     private const byte OutputPort = 0xCF;
-    private readonly string _name;
-    private readonly IDomainControl _control;
     private readonly IInterruptLine _line;
     private readonly IInterruptLine _auxiliaryLine;
     private readonly IBusMapping[] _mappings;
@@ -46,8 +45,7 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
     /// <param name="options">What is typed.</param>
     public I8042(IDeviceContext context, I8042Options options)
     {
-        _name = context.Name;
-        _control = context.Control;
+        Init = new InitPin(context.Control, context.Name);
         _line = context.GetInterruptLine(1);
         _auxiliaryLine = context.GetInterruptLine(12);
         if (options.Mouse)
@@ -74,6 +72,9 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
         Keyboard,
         Auxiliary,
     }
+
+    /// <inheritdoc/>
+    public InitPin Init { get; }
 
     /// <summary>Whether there is a mouse at the auxiliary port.</summary>
     public bool HasMouse => _mouse is not null;
@@ -277,8 +278,8 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
                 Put((byte)(OutputPort | (_outputFull ? _source == Source.Auxiliary ? 0x20 : 0x10 : 0)), Source.Controller);
                 break;
             case >= 0xF0 when (command & 1) == 0:
-                // Pulses output port bit 0, the reset line.
-                _control.Reset(_name);
+                // Pulses output port bit 0, the processors' reset line, which chipsets make INIT# of.
+                Init.Pulse();
                 break;
         }
     }
@@ -286,7 +287,7 @@ internal sealed class I8042 : IDevice, ICharacterReceiver
     private void WriteOutputPort(byte value)
     {
         if ((value & 1) == 0)
-            _control.Reset(_name);
+            Init.Pulse();
     }
 
     private void Put(byte value, Source source)

@@ -310,6 +310,10 @@ internal sealed partial class LocalApic : IX86LocalApic, IDisposable
         }
     }
 
+    /// <summary>Drives the core's RESET# pin; the APIC's own state is <see cref="PowerOn"/>'s to set.</summary>
+    /// <param name="asserted">Whether the core is held.</param>
+    internal void SetReset(bool asserted) => _core.SetReset(asserted);
+
     /// <summary>Drives a local interrupt pin.</summary>
     /// <param name="pin">0 or 1.</param>
     /// <param name="asserted">The level.</param>
@@ -395,7 +399,12 @@ internal sealed partial class LocalApic : IX86LocalApic, IDisposable
             return false;
         Volatile.Write(ref _base, value);
         if (newMode == 0 && oldMode != 0)
+        {
+            // Off, it goes back to its state after power-on, the id with it (SDM volume 3A, 11.4.3 and 11.4.7.1).
+            _id = InitialId << 24;
             Initialize();
+        }
+
         UpdateRequest();
         return true;
     }

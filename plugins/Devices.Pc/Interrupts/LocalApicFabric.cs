@@ -68,6 +68,26 @@ internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
     }
 
     /// <inheritdoc/>
+    public void SignalInit()
+    {
+        lock (Gate)
+        {
+            foreach (LocalApic apic in _apics)
+                apic.Accept(DeliveryMode.Init, 0, level: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SetReset(bool asserted)
+    {
+        lock (Gate)
+        {
+            foreach (LocalApic apic in _apics)
+                apic.SetReset(asserted);
+        }
+    }
+
+    /// <inheritdoc/>
     public bool Send(ulong address, uint data)
     {
         uint destination = (uint)(address >> 12) & 0xFF;

@@ -1,6 +1,8 @@
+using Dominion.Devices.Pc.Pci;
+
 namespace Dominion.Devices.Pc.Mainboard;
 
-/// <summary>The board's wires: global system interrupts 0 to 23 go to the I/O APIC, 0 to 15 to the 8259s as well. ISA IRQ 0 is the I/O APIC's input 2, which the 8259s use for their cascade. Called under the domain's device lock.</summary>
+/// <summary>The board's wires: global system interrupts 0 to 23 go to the I/O APIC, 0 to 15 to the 8259s as well. PCI's four drive an ISA interrupt too, as a PIIX's PIRQ inputs do. ISA IRQ 0 is the I/O APIC's input 2, which the 8259s use for their cascade. Called under the domain's device lock.</summary>
 internal sealed class InterruptRouter
 {
     private const int TimerIrq = 0;
@@ -50,6 +52,8 @@ internal sealed class InterruptRouter
     {
         if ((uint)number >= (uint)_asserted.Length)
             return;
+        if (number is >= PciLayout.FirstPinInterrupt and < PciLayout.FirstPinInterrupt + PciLayout.PinInterruptCount)
+            Change(PciLayout.GetLegacyInterrupt(number), difference);
         _asserted[number] += difference;
         bool level = _asserted[number] > 0;
         if (level == _levels[number])

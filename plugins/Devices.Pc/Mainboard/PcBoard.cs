@@ -1,5 +1,6 @@
 using Dominion.Buses;
 using Dominion.Cpu;
+using Dominion.Cpu.X86;
 using Dominion.Devices.Pc.Firmware;
 using Dominion.Devices.Pc.Pci;
 using Dominion.Devices.Pci;
@@ -9,7 +10,7 @@ using Dominion.Persistence;
 namespace Dominion.Devices.Pc.Mainboard;
 
 /// <summary>A PC's mainboard: RAM, the devices in their slots, the wires between them, and the firmware's tables.</summary>
-internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
+internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareHandover
 {
     private const ulong Page = 4096;
     private readonly IBoardContext _context;
@@ -19,6 +20,8 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
     private readonly AcpiMachine _machine;
     private readonly List<(IDeviceBinding Binding, IDevice Device)> _devices = [];
     private readonly IProcessorInterrupts _processors;
+    private FirmwareHandover? _handover;
+    private Func<IReadOnlyList<MemoryMapEntry>, ulong, X86KernelEntry>? _loader;
 
     /// <summary>Makes the board with all its devices.</summary>
     /// <param name="context">What the domain gives.</param>
@@ -36,12 +39,16 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
             _processors = Find<IProcessorInterrupts>()
                 ?? throw new DiagnosticException("DOM3206", "the board 'pc' needs local APICs in its slot 'lapic'", "leave the slot out, or put 'lapic' there");
             Wire();
-            _machine = Describe();
+            bool hasFirmware = options.Firmware is not null;
+            if (hasFirmware)
+                WireReset();
+            _machine = Describe(hasFirmware);
             // The length of the tables does not depend on where they are.
             (byte[] tables, _, _) = AcpiTables.Build(_machine, 0, 0);
             byte[]? firmware = options.Firmware is { } path ? FirmwareImage.Read(path.Value) : null;
             _memory = new PcMemory(context, ((ulong)tables.Length + Page - 1) & ~(Page - 1), Page);
             _shadow = firmware is null ? null : Install(firmware);
+            Tell();
         }
         catch
         {
@@ -67,6 +74,23 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
     public ulong AcpiRootPointer => _shadow is null ? PcLayout.BiosArea : PcLayout.ExtendedBiosRootPointer;
 
     /// <inheritdoc/>
+    public bool HasFirmware => _shadow is not null;
+
+    /// <inheritdoc/>
+    public Func<IReadOnlyList<MemoryMapEntry>, ulong, X86KernelEntry>? Loader
+    {
+        get => _loader;
+        set
+        {
+            _loader = value;
+            _handover?.Dispose();
+            _handover = value is null ? null : new FirmwareHandover(_context, value);
+            if (value is not null && Find<FirmwareConfiguration>() is { } configuration)
+                FirmwareContract.OfferHandover(configuration);
+        }
+    }
+
+    /// <inheritdoc/>
     public IDisplay? Display => Find<IDisplay>();
 
     /// <inheritdoc/>
@@ -80,6 +104,7 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
     {
         foreach ((_, IDevice device) in _devices)
             device.Reset();
+        _handover?.Reset();
         Interrupts.Refresh();
         WriteFirmware();
     }
@@ -117,6 +142,7 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
     /// <inheritdoc/>
     public void Dispose()
     {
+        _handover?.Dispose();
         DisposeDevices();
         _shadow?.Dispose();
         _memory.Dispose();
@@ -161,22 +187,71 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
         }
     }
 
-    // The firmware in its ROM, the bridge that makes RAM of its shadow, and what it asks the board.
+    // The firmware in its ROM, and the bridge that makes RAM of its shadow.
     private ShadowMemory Install(byte[] firmware)
     {
         ShadowMemory shadow = new(_context, firmware, _memory.UpperFrames, _memory.Allocate((ulong)firmware.Length));
         if (Find<PciHost>() is { } host)
             host.AttributesChanged = registers => shadow.Apply(registers);
-        if (Find<FirmwareConfiguration>() is { } configuration)
-        {
-            (_, _, byte[] root) = AcpiTables.Build(_machine, _memory.Tables, _memory.NonVolatile);
-            FirmwareContract.Fill(configuration, _context.VcpuCount, _memory.Entries, root);
-        }
-
         return shadow;
     }
 
-    private AcpiMachine Describe() => new()
+    // What firmware, and kernels that know the device, ask the board.
+    private void Tell()
+    {
+        if (Find<FirmwareConfiguration>() is not { } configuration)
+            return;
+        (_, _, byte[] root) = AcpiTables.Build(_machine, _memory.Tables, _memory.NonVolatile);
+        FirmwareContract.Fill(configuration, _context.VcpuCount, _context.MemorySize, _memory.Entries, root);
+    }
+
+    // INIT# and S3 both lead to the reset vector: they are for boards that have something there.
+    private void WireReset()
+    {
+        foreach (IInitSource source in _devices.Select(entry => entry.Device).OfType<IInitSource>())
+            source.Init.Wire = _processors.SignalInit;
+        if (Find<AcpiPowerManagement>() is not { } power)
+            return;
+        power.SleepRequested = Sleep;
+        power.WakeRequested = () => _context.Post(Wake);
+        if (Find<Timers.Mc146818>() is { } clock)
+            clock.SignalChanged = power.SetClockSignal;
+    }
+
+    // The shutdown code by which firmware knows that it resumes.
+    private void Sleep()
+    {
+        const byte ShutdownCode = 0x0F;
+        const byte Resume = 0xFE;
+        _processors.SetReset(true);
+        WriteCmos(ShutdownCode, Resume, 1);
+    }
+
+    // RAM, its bridge, the clock and what woke the machine have kept their power; all else comes up anew.
+    private void Wake()
+    {
+        foreach ((_, IDevice device) in _devices)
+        {
+            if (device is PciHost host)
+                host.ResetFromSleep();
+            else if (device is not (AcpiPowerManagement or Timers.Mc146818))
+                device.Reset();
+        }
+
+        SetTriggerModes();
+        Interrupts.Refresh();
+        _processors.SetReset(false);
+    }
+
+    // The 8259s' inputs that PCI's interrupts share with ISA's are level triggered (PCI Local Bus 3.0, 2.2.6).
+    private void SetTriggerModes()
+    {
+        const ushort EdgeLevelControl = 0x4D0;
+        if (_machine.HasPci && _machine.HasPic)
+            _context.Ports.Write(EdgeLevelControl, AccessWidth.Word, PciLayout.LegacyLevelMask, -1);
+    }
+
+    private AcpiMachine Describe(bool hasFirmware) => new()
     {
         VcpuCount = _context.VcpuCount,
         AddressBits = _context.MemorySpace.AddressBits,
@@ -186,6 +261,8 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
         HasIoApic = InSlot(PcSlots.IoApic) is not null,
         HasHpet = InSlot(PcSlots.Hpet) is not null,
         HasPowerManagement = InSlot(PcSlots.AcpiPm) is not null,
+        CanSleep = hasFirmware && InSlot(PcSlots.AcpiPm) is AcpiPowerManagement,
+        ClockWakes = hasFirmware && InSlot(PcSlots.AcpiPm) is AcpiPowerManagement && InSlot(PcSlots.Rtc) is Timers.Mc146818,
         HasKeyboard = InSlot(PcSlots.I8042) is not null,
         HasMouse = InSlot(PcSlots.I8042) is Input.I8042 { HasMouse: true },
         HasPci = Pci is not null,
@@ -215,6 +292,7 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource
         Write(BaseMemory, Word(PcLayout.ExtendedBiosData >> 10));
         Write(PcLayout.ExtendedBiosData, [(byte)((PcLayout.VideoHole - PcLayout.ExtendedBiosData) >> 10)]);
         Write(AcpiRootPointer, root);
+        SetTriggerModes();
         if (!_machine.HasRtc)
             return;
 

@@ -1,4 +1,5 @@
 using Dominion.Buses;
+using Dominion.Devices.Pc.Mainboard;
 using Dominion.Persistence;
 
 namespace Dominion.Devices.Pc.Pci;
@@ -18,6 +19,7 @@ internal sealed class PciConfigurationPorts : IBusTarget, IPersistent
     private const int DataOffset = 4;
     private const int ResetControlOffset = PciLayout.ResetControlPort - PciLayout.ConfigurationPort;
     private const byte ResetControlMask = 0x0E;
+    private const byte SystemReset = 1 << 1;
     private const byte ResetCpu = 1 << 2;
 
     private readonly PciHost _host;
@@ -35,7 +37,11 @@ internal sealed class PciConfigurationPorts : IBusTarget, IPersistent
         _host = host;
         _control = control;
         _name = name;
+        Init = new InitPin(control, name);
     }
+
+    /// <summary>What a soft reset pulses.</summary>
+    public InitPin Init { get; }
 
     /// <summary>Takes the state after power-on.</summary>
     public void Reset()
@@ -109,7 +115,11 @@ internal sealed class PciConfigurationPorts : IBusTarget, IPersistent
     {
         bool rises = (value & ~_resetControl & ResetCpu) != 0;
         _resetControl = (byte)(value & ResetControlMask);
-        if (rises)
+        if (!rises)
+            return;
+        if ((value & SystemReset) != 0)
             _control.Reset(_name);
+        else
+            Init.Pulse();
     }
 }

@@ -6,7 +6,7 @@ using Dominion.Persistence;
 namespace Dominion.Devices.Pc.Pci;
 
 /// <summary>The PCI Express root bus of a PC: bus 0 with its host bridge as function 00:00.0. Since there may be no firmware, it gives every function its addresses itself and switches decoding on, as firmware would: a function's reset state is what firmware leaves behind.</summary>
-internal sealed class PciHost : IDevice, IPciBus
+internal sealed class PciHost : IDevice, IPciBus, IInitSource
 {
     /// <summary>How many devices a bus has room for.</summary>
     public const int DeviceCount = 32;
@@ -40,6 +40,9 @@ internal sealed class PciHost : IDevice, IPciBus
 
         _devices[0] = options.Chipset == PciHostChipset.I440fx ? CreateI440fx() : CreateGeneric();
     }
+
+    /// <inheritdoc/>
+    public InitPin Init => _ports.Init;
 
     /// <summary>Who follows the memory attribute registers of a bridge that has them, PAM0 to PAM6. Called at every change, at reset and at restore.</summary>
     public Action<byte[]>? AttributesChanged { get; set; }
@@ -94,6 +97,14 @@ internal sealed class PciHost : IDevice, IPciBus
         foreach (PciPort? port in _devices)
             port?.Reset();
         TellAttributes();
+    }
+
+    /// <summary>Resets what loses its power in S3. The bridge itself keeps it with the memory that it controls, and with it how that is shown.</summary>
+    public void ResetFromSleep()
+    {
+        _ports.Reset();
+        foreach (PciPort? port in _devices.Skip(1))
+            port?.Reset();
     }
 
     /// <inheritdoc/>

@@ -45,6 +45,17 @@ internal static class PciLayout
     /// <summary>How many global system interrupts PCI pins share.</summary>
     public const int PinInterruptCount = 4;
 
+    /// <summary>The ISA interrupts that PCI pins reach beside their own, in the order of the pins' global system interrupts: what firmware programs into a PIIX's PIRQ route control registers (Intel 82371SB data sheet 290550, 2.2.6) and writes into every function's Interrupt Line.</summary>
+    private static readonly int[] LegacyInterrupts = [11, 10, 10, 11];
+
+    /// <summary>The ISA interrupt that a PCI pin's global system interrupt reaches too, for a guest without the I/O APIC. Level triggered.</summary>
+    /// <param name="pinInterrupt">16 to 19.</param>
+    /// <returns>The ISA interrupt.</returns>
+    public static int GetLegacyInterrupt(int pinInterrupt) => LegacyInterrupts[pinInterrupt - FirstPinInterrupt];
+
+    /// <summary>The bits of the edge/level control registers (ports 0x4D0 and 0x4D1) that PCI's interrupts ask for.</summary>
+    public static ushort LegacyLevelMask => (ushort)LegacyInterrupts.Aggregate(0, (mask, interrupt) => mask | (1 << interrupt));
+
     /// <summary>The last number of address bits that moves the window over 4 GiB: beyond 1 TiB nothing is gained.</summary>
     private const int MostUsefulAddressBits = 40;
 

@@ -230,7 +230,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[PciRegister.RevisionAndClass..], (_descriptor.ClassCode << 8) | _descriptor.Revision);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[PciRegister.SubsystemVendorId..], _descriptor.SubsystemVendorId);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[PciRegister.SubsystemId..], _descriptor.SubsystemId);
-        bytes[PciRegister.InterruptLine] = NoInterruptLine;
+        bytes[PciRegister.InterruptLine] = _descriptor.HasInterruptPin ? (byte)PciLayout.GetLegacyInterrupt(PciLayout.GetPinInterrupt(DeviceNumber, 0)) : NoInterruptLine;
         bytes[PciRegister.InterruptPin] = _descriptor.HasInterruptPin ? (byte)1 : (byte)0;
 
         ushort decode = 0;

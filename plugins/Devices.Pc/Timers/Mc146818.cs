@@ -58,6 +58,9 @@ internal sealed class Mc146818 : IDevice
         Reset();
     }
 
+    /// <summary>Who sees the interrupt's signal beside the interrupt controllers: what wakes the machine. Called under the domain's device lock.</summary>
+    public Action<bool>? SignalChanged { get; set; }
+
     private byte Control => _memory[RegisterB];
 
     // The divider runs at 32.768 kHz with DV = 010; the other settings hold the clock, as SET does.
@@ -284,7 +287,9 @@ internal sealed class Mc146818 : IDevice
 
     private void Update()
     {
-        _line.Set((_flags & Control & 0x70) != 0);
+        bool requested = (_flags & Control & 0x70) != 0;
+        _line.Set(requested);
+        SignalChanged?.Invoke(requested);
         long next = long.MaxValue;
         if (IsRunning && (Control & (AlarmFlag | UpdateFlag)) != 0)
             next = _clock.Now + UntilNextSecond;

@@ -32,5 +32,14 @@ internal sealed record BareBoot(IKernelImage Kernel, BootFile? Ramdisk, IReadOnl
     /// <param name="board">The board.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="Diagnostics.DiagnosticException">It does not fit.</exception>
-    public BootPlan Plan(IBoard board) => Kernel.Plan(new BootEnvironment(board.MemoryMap, board.AcpiRootPointer, Ramdisk, Modules, board is IDisplaySource { Display: not null }));
+    public BootPlan Plan(IBoard board) => Plan(board, board.MemoryMap, board.AcpiRootPointer);
+
+    /// <summary>Decides where everything goes, with what the board's firmware says of its memory.</summary>
+    /// <param name="board">The board.</param>
+    /// <param name="memoryMap">The memory map.</param>
+    /// <param name="rootPointer">The address of the ACPI root pointer, or 0.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="Diagnostics.DiagnosticException">It does not fit.</exception>
+    public BootPlan Plan(IBoard board, IReadOnlyList<MemoryMapEntry> memoryMap, ulong rootPointer) =>
+        Kernel.Plan(new BootEnvironment(memoryMap, rootPointer, Ramdisk, Modules, board is IDisplaySource { Display: not null }));
 }

@@ -15,12 +15,13 @@ internal sealed class BareDomain : IDomain, IDisplaySource
     private readonly IX86Core[] _cores;
     private readonly BareVcpu[] _vcpus;
     private readonly BareBoot? _boot;
+    private readonly bool _startsInFirmware;
 
     /// <summary>Puts the domain together.</summary>
     /// <param name="context">What the machine gives.</param>
     /// <param name="board">The board, with the cores attached.</param>
     /// <param name="cores">The cores, in order of index.</param>
-    /// <param name="boot">What is booted, or null for the board's ROM.</param>
+    /// <param name="boot">What is booted, by way of the board's firmware where it has one; or null for the firmware alone.</param>
     /// <param name="onTripleFault">What a triple fault does.</param>
     public BareDomain(IDomainContext context, IBoard board, IX86Core[] cores, BareBoot? boot, TripleFaultAction onTripleFault)
     {
@@ -29,6 +30,11 @@ internal sealed class BareDomain : IDomain, IDisplaySource
         _cores = cores;
         _boot = boot;
         _vcpus = [.. cores.Select(core => new BareVcpu(core, context, onTripleFault))];
+        if (board is not IFirmwareHandover { HasFirmware: true } handover)
+            return;
+        _startsInFirmware = true;
+        if (boot is not null)
+            handover.Loader = Load;
     }
 
     /// <inheritdoc/>
@@ -51,7 +57,7 @@ internal sealed class BareDomain : IDomain, IDisplaySource
                 _cores[i].StateChanged();
             }
 
-            if (_boot is null)
+            if (_boot is null || _startsInFirmware)
                 return;
             BootPlan plan = _boot.Plan(_board);
             BootPlanWriter.WriteMemory(plan, _context.MemorySpace);
@@ -106,5 +112,21 @@ internal sealed class BareDomain : IDomain, IDisplaySource
         foreach (IX86Core core in _cores)
             core.Dispose();
         _board.Dispose();
+    }
+
+    // What firmware keeps of the memory is known only now: a kernel that fits without it may not fit with it.
+    private X86KernelEntry Load(IReadOnlyList<MemoryMapEntry> memoryMap, ulong rootPointer)
+    {
+        try
+        {
+            BootPlan plan = _boot!.Plan(_board, memoryMap, rootPointer);
+            BootPlanWriter.WriteMemory(plan, _context.MemorySpace);
+            return new X86KernelEntry(plan.Entry.Eip, plan.Entry.Eax, plan.Entry.Ebx, plan.Entry.Esi, plan.Entry.DescriptorTable);
+        }
+        catch (DiagnosticException refused)
+        {
+            _context.Crash($"the kernel cannot be loaded: {refused.Message}");
+            return default;
+        }
     }
 }

@@ -6,8 +6,8 @@ namespace Dominion.FullVirt.Bare;
 /// <summary>The options of a <c>bare</c> domain.</summary>
 public sealed class BareOptions
 {
-    /// <summary>The kernel's image. Without one the domain starts at the reset vector in the board's ROM.</summary>
-    [Description("the kernel's image. Without one the domain starts at the reset vector in the board's ROM")]
+    /// <summary>The kernel's image. On a board with firmware, the firmware runs first and starts it. Without a kernel the firmware looks for a system itself.</summary>
+    [Description("the kernel's image. On a board with firmware, the firmware runs first and starts it. Without a kernel the firmware looks for a system itself")]
     public FilePath? Kernel { get; set; }
 
     /// <summary>The initial RAM disk; for Multiboot and PVH the first module.</summary>

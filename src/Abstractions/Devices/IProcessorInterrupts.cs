@@ -17,6 +17,13 @@ public interface IProcessorInterrupts : IMessageInterrupts
     /// <param name="asserted">True for the active level.</param>
     void SetLocalInput(int input, bool asserted);
 
+    /// <summary>Signals INIT to every processor, as the INIT# pin does: the bootstrap processor starts at the reset vector, the others wait for a startup message. Safe from any thread.</summary>
+    void SignalInit();
+
+    /// <summary>Drives the RESET# pin of every processor. Safe from any thread.</summary>
+    /// <param name="asserted">Whether the processors are held.</param>
+    void SetReset(bool asserted);
+
     /// <summary>Adds a part that must hear when a level-triggered interrupt's handler has ended.</summary>
     /// <param name="listener">The part, such as an I/O APIC.</param>
     void AddEndListener(IInterruptEndListener listener);

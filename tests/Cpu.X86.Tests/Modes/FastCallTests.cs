@@ -44,6 +44,23 @@ public sealed class FastCallTests
     }
 
     [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void TheTrapOfASysretGoesByTheFlagThatItSets(bool before, bool after)
+    {
+        using SystemMachine machine = Create();
+        ref X86State state = ref machine.State;
+        state.Rflags |= before ? Trap : 0;
+        state.Gpr[(int)X86Register.Rcx] = Target;
+        state.Gpr[(int)X86Register.R11] = 2 | (after ? Trap : 0);
+        machine.Assemble(c => c.sysretq());
+        machine.Assemble(c => c.ud2(), Target);
+        Assert.Equal((byte)(after ? X86Exception.Debug : X86Exception.InvalidOpcode), machine.Catch().Vector);
+        Assert.Equal(Target, machine.Rip);
+        Assert.Equal(3, state.Cpl);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void SysretGoesBackToEitherMode(bool wide)

@@ -83,6 +83,7 @@ public sealed class AcpiTablesTests : IDisposable
         Walk(body, "", names);
         Assert.Contains("\\_S5_", names);
         Assert.Contains("\\_SB_/PCI0", names);
+        Assert.Contains("\\_PIC", names);
         Assert.Contains("\\_SB_/PCI0/_PRT", names);
         Assert.Contains("\\_SB_/PCI0/_CRS", names);
         Assert.Contains("\\_SB_/COM1/_CRS", names);
@@ -118,6 +119,14 @@ public sealed class AcpiTablesTests : IDisposable
             {
                 names.Add(Join(scope, NameAt(terms, ref at)));
                 SkipValue(terms, ref at);
+                continue;
+            }
+
+            if (opcode == 0x14)
+            {
+                int methodEnd = at + LengthAt(terms, ref at);
+                names.Add(Join(scope, NameAt(terms, ref at)));
+                at = methodEnd;
                 continue;
             }
 

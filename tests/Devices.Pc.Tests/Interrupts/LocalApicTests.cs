@@ -184,6 +184,16 @@ public sealed class LocalApicTests
     }
 
     [Fact]
+    public void Switched_off_and_on_the_APIC_has_its_initial_id_again()
+    {
+        _machine.Set(0x20, 0x0700_0000);
+        Assert.Equal(0x0700_0000U, _machine.Get(0x20));
+        Assert.True(_machine.WriteMsr(0x1B, 0xFEE0_0100));
+        Assert.True(_machine.WriteMsr(0x1B, 0xFEE0_0900));
+        Assert.Equal(0U, _machine.Get(0x20));
+    }
+
+    [Fact]
     public void LINT1_is_NMI_by_its_edge()
     {
         _machine.Set(0x360, 0x400);

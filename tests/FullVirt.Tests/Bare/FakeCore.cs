@@ -82,6 +82,8 @@ internal sealed unsafe class FakeCore(int index) : IX86Core
 
     public void SignalNmi() => throw new NotSupportedException();
 
+    public void SetReset(bool asserted) => throw new NotSupportedException();
+
     public void SignalInit() => throw new NotSupportedException();
 
     public void SignalStartup(byte vector) => throw new NotSupportedException();

@@ -7,6 +7,8 @@ public class GrubTests
     [FirmwareTheory]
     [InlineData("grub.img", "{ virtio-blk: boot }")]
     [InlineData("grub.img", "{ ahci: [ { disk: boot } ] }")]
+    [InlineData("grub.img", "{ ide: { primary-master: { disk: boot } } }")]
+    [InlineData("grub.iso", "{ ahci: [ { cd: boot } ] }")]
     [InlineData("grub.iso", "{ ide: { secondary-master: { cd: boot } } }")]
     public async Task It_boots_linux_from_a_disk_that_the_firmware_reads(string image, string device)
     {

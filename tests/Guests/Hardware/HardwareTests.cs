@@ -49,6 +49,24 @@ public class HardwareTests
         }
     }
 
+    [DebianTheory]
+    [InlineData("noapic")]
+    [InlineData("acpi=off")]
+    public async Task Without_the_IO_APIC_disks_and_cards_interrupt_through_the_8259s(string option)
+    {
+        const string Devices = "{ ahci: [ { disk: data } ] }, { e1000: lan, mac: 00:16:3e:00:00:01 }, { e1000: lan, mac: 00:16:3e:00:00:02 }";
+        using ManifestFile manifest = new($"services:\n  lan: {{ switch: {{}} }}\n  data: {{ disk: guests/disk.img, overlay: true }}\n{Domain} pci=nomsi {option}\n    devices: [ {Devices} ]\n");
+        using GuestMachine machine = GuestMachine.Start(manifest.Path);
+        await machine.First.WaitForShellAsync();
+        await machine.First.RunAsync("until mount -t ext4 -o ro /dev/sda /mnt 2>/dev/null; do sleep 0.1; done");
+        await machine.First.RunAsync("ip link set eth1 up; ip link set eth0 up; ip address add 10.0.0.1/24 dev eth0");
+        await machine.First.RunAsync("until [ $(cat /sys/class/net/eth1/statistics/rx_packets) != 0 ]; do ping -c 1 -W 1 10.0.0.9 || true; done");
+        string[] interrupts = (await machine.First.RunAsync("cat /proc/interrupts")).Split('\n');
+        foreach (string device in (string[])["ahci", "eth0", "eth1"])
+            Assert.Contains("XT-PIC", interrupts.Single(line => line.Contains(device)));
+        Assert.DoesNotContain("nobody cared", machine.First.ConsoleText);
+    }
+
     [DebianFact]
     public async Task An_e1000_and_a_virtio_card_exchange_pings_and_files()
     {

@@ -1,6 +1,7 @@
 using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Interpreter.Memory;
 using Dominion.Cpu.X86.State;
+using Dominion.Cpu.X86.SystemRegisters;
 using Iced.Intel;
 
 namespace Dominion.Cpu.X86.Interpreter.Control;
@@ -258,6 +259,11 @@ internal static unsafe class FarBranches
         s->Arch.Segments[(int)X86SegmentRegister.Cs] = cs;
         s->Arch.Segments[(int)X86SegmentRegister.Ss] = ss;
         c.SetFlags(flags & ~Flags.Resume);
+
+        // The trap of single-stepping goes by TF as SYSRET leaves it: one that sets TF traps before the next instruction.
+        c.TrapAfter = false;
+        if ((flags & Flags.Trap) != 0)
+            s->Arch.PendingDebug |= DebugRegisters.SingleStep;
         c.SegmentsChanged();
         return GoTo(s, c, cs, ss, wide ? target : (uint)target);
     }

@@ -67,6 +67,10 @@ public interface IX86Core : ICpuCore
     /// <summary>Signals an NMI. Safe from any thread.</summary>
     void SignalNmi();
 
+    /// <summary>Drives the RESET# pin. Safe from any thread. While it is asserted the vCPU does nothing; when it is released the vCPU takes the state after power-on.</summary>
+    /// <param name="asserted">Whether the vCPU is held.</param>
+    void SetReset(bool asserted);
+
     /// <summary>Signals INIT. Safe from any thread.</summary>
     void SignalInit();
 

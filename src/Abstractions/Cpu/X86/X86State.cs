@@ -45,6 +45,9 @@ public struct X86State
     /// <summary>PKRU.</summary>
     public uint Pkru;
 
+    /// <summary>IA32_PKRS.</summary>
+    public uint Pkrs;
+
     /// <summary>IA32_EFER.</summary>
     public ulong Efer;
 
