@@ -26,6 +26,7 @@ internal sealed unsafe partial class X86Core
         S->Arch.Activity == X86Activity.Active
         || (_nmi != 0 && !S->Arch.NmiBlocked) || _init || _exitRequested || _hasForeignWork || _hasQueued
         || (S->Arch.Activity == X86Activity.Halted && _interruptRequest && (S->Arch.Rflags & Flags.Interrupt) != 0)
+        || (S->Arch.Activity == X86Activity.Halted && IsWaitOver)
         || (S->Arch.Activity == X86Activity.WaitForStartup && _startup >= 0);
 
     public void RequestExit()
@@ -134,6 +135,7 @@ internal sealed unsafe partial class X86Core
 
         // Read before INIT is looked for: a startup IPI that follows an INIT is then never taken for one that came too early.
         int early = _startup;
+        _group?.Yield();
         if (_hasForeignWork)
             ServeForeignWrites();
         if (Volatile.Read(ref _layoutChanged))
@@ -203,6 +205,9 @@ internal sealed unsafe partial class X86Core
 
         switch (s->Arch.Activity)
         {
+            case X86Activity.Halted when IsWaitOver:
+                s->Arch.Activity = X86Activity.Active;
+                return true;
             case X86Activity.Halted:
                 s->Attention = 1;
                 reason = X86ExitReason.Halted;
