@@ -1,5 +1,6 @@
 using Dominion.Guests.Benchmarks;
 using Dominion.Guests.Building;
+using Dominion.Guests.Rules;
 using Iced.Intel;
 
 namespace Dominion.Guests.Builtin;
@@ -9,7 +10,7 @@ internal abstract class BuiltinGuest
 {
     /// <summary>Every built-in guest.</summary>
     public static IReadOnlyList<BuiltinGuest> All { get; } =
-        [new Hello(), new Divide(), new InfiniteLoop(), new NoMansLand(), new UndefinedOpcode(), new Sieve(), new Fibonacci(), new Checksum(), new Sort(), new WildJump()];
+        [new Hello(), new Divide(), new InfiniteLoop(), new NoMansLand(), new UndefinedOpcode(), new Sieve(), new Fibonacci(), new Checksum(), new Sort(), new WildJump(), new SegmentRules(), new TaskRules(), new InterruptRules(), new Virtual8086Rules(), new DebugRules(), new PagingRules()];
 
     /// <summary>The image's file name without its extension.</summary>
     public abstract string Name { get; }

@@ -309,6 +309,10 @@ internal sealed unsafe partial class X86Core
         return true;
     }
 
+    /// <summary>Whether the instruction of the block that has run took a branch.</summary>
+    private bool HasBranched =>
+        !BetweenIterations && S->Block != null && S->Arch.Rip != ((S->BlockRip + S->Block->Length) & RipMask(S));
+
     /// <summary>Ends one instruction in single mode: its shadow ends unless it made one, and traps are taken.</summary>
     private void AfterSingle()
     {
@@ -321,7 +325,7 @@ internal sealed unsafe partial class X86Core
             s->Arch.MovSsShadow = false;
         }
 
-        if (TrapAfter)
+        if (TrapAfter && ((s->Arch.DebugControl & DebugRegisters.BranchTrap) == 0 || HasBranched))
             s->Arch.PendingDebug |= DebugRegisters.SingleStep;
         TrapAfter = false;
         if (_interruptRequest || _nmi != 0)
