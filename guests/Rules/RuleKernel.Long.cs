@@ -178,7 +178,7 @@ internal sealed partial class RuleKernel
         c.mov(cr3, eax);
         c.mov(ecx, 0xC000_0080);
         c.xor(edx, edx);
-        c.mov(eax, 0x101);
+        c.mov(eax, 0x100);
         c.wrmsr();
         c.mov(eax, 0x8001_0011);
         c.mov(cr0, eax);
