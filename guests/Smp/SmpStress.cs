@@ -11,6 +11,7 @@ internal sealed class SmpStress : BuiltinGuest
 {
     private const int Rounds = 20_000;
     private const int FewRounds = 2_000;
+    private const int Shootdowns = 500;
     private const string Locked = "SDM 3A 9.1.2";
     private const string Ordering = "SDM 3A 9.2.3";
 
@@ -394,6 +395,7 @@ internal sealed class SmpStress : BuiltinGuest
                 c.mov(eax, 1);
                 WaitAtLeast(c, ready);
                 c.Label(ref reader);
+                c.pause();
                 c.cmp(__dword_ptr[Page], 0);
                 c.jne(fine);
                 c.@lock.inc(__dword_ptr[bad]);
@@ -425,14 +427,14 @@ internal sealed class SmpStress : BuiltinGuest
                 WaitAtLeast(c, answered);
                 c.xor(edi, 0x1000);
                 c.mov(__dword_ptr[rdi + frames], 0);
-                c.cmp(ebx, FewRounds);
+                c.cmp(ebx, Shootdowns);
                 c.jb(round);
                 c.mov(__dword_ptr[over], 1);
                 c.Label(ref done);
                 c.nop();
             },
             (bad, 0, "stale reads"),
-            (answered, (Processors - 1) * FewRounds, "answers"));
+            (answered, (Processors - 1) * Shootdowns, "answers"));
     }
 
     /// <summary>Every processor sends to itself, to each, to all, to all others, and by logical destination, and waits for each to arrive: one that is lost ends the run.</summary>
