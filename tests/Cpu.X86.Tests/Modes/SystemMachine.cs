@@ -133,6 +133,13 @@ internal sealed unsafe class SystemMachine : IX86InterceptHandler, IDisposable
 
     public Mock<IPortSpace> Ports => _ports;
 
+    /// <summary>Told of a write to a device: any address beyond the RAM.</summary>
+    public Action? DeviceWritten
+    {
+        get => _memory.Written;
+        set => _memory.Written = value;
+    }
+
     public IX86SecondLevel? SecondLevel => null;
 
     /// <summary>Answers every intercept.</summary>
