@@ -120,7 +120,7 @@ internal sealed unsafe partial class X86Core
     {
         if (!CheckCanonical(linear, size, (X86SegmentRegister)segment))
             return false;
-        if (S->Tlb != _tlb.GetSet(Tlb.Set.Checked))
+        if (S->Tlb != _contexts.Current.GetSet(Tlb.Set.Checked))
             return true;
 
         if (!AlignmentExempt && !CheckAlignment(linear, size))
@@ -208,6 +208,9 @@ internal sealed unsafe partial class X86Core
             data += width;
             size -= width;
         }
+
+        if (S->Attention != 0)
+            CutBlock();
     }
 
     /// <summary>Translates the address of a data access.</summary>
@@ -221,7 +224,7 @@ internal sealed unsafe partial class X86Core
     private bool Resolve(ulong linear, MemoryAccess kind, bool user, bool exempt, out byte* host, out ulong physical)
     {
         Tlb.Set set = user ? Tlb.Set.User : exempt && (S->Arch.Cr4 & ControlBits.Cr4Smap) != 0 ? Tlb.Set.SupervisorAc : Tlb.Set.Supervisor;
-        TlbEntry* entry = Tlb.Slot(_tlb.GetSet(set), linear);
+        TlbEntry* entry = Tlb.Slot(_contexts.Current.GetSet(set), linear);
         ulong page = linear & PageMask;
         physical = 0;
         if (entry->ReadTag == page && (kind == MemoryAccess.Read || entry->WriteTag == page || (entry->Host & TlbEntry.CodeBit) != 0))
@@ -248,7 +251,7 @@ internal sealed unsafe partial class X86Core
         if (rom && kind == MemoryAccess.Write)
             return true;
         _cachedKeys |= walk.KeyMask;
-        _tlb.Add(set, linear, hostPage, walk.CanWrite && !rom, HoldsCode(hostPage), walk.IsGlobal, walk.PageBits);
+        _contexts.Current.Add(set, linear, hostPage, walk.CanWrite && !rom, HoldsCode(hostPage), walk.IsGlobal, walk.PageBits);
         host = hostPage + (linear & 0xFFF);
         return true;
     }
@@ -286,21 +289,60 @@ internal sealed unsafe partial class X86Core
     private void FlushAll()
     {
         _cachedKeys = 0;
-        _tlb.Flush();
-        S->Generation++;
+        _contexts.Flush(CurrentPcid);
+        DropLinks();
     }
 
-    /// <summary>Drops translations that are not global.</summary>
+    /// <summary>The current process-context identifier: 000H while CR4.PCIDE is clear (SDM volume 3A, 4.10.1).</summary>
+    private uint CurrentPcid => (S->Arch.Cr4 & ControlBits.Cr4Pcid) != 0 ? (uint)S->Arch.Cr3 & 0xFFF : 0;
+
+    /// <summary>Makes links between blocks, and what is remembered by RIP, void.</summary>
+    public void DropLinks()
+    {
+        _contexts.DropLinks();
+        S->Generation = ++_lastGeneration;
+    }
+
+    private uint _lastGeneration = 1;
+
+    /// <summary>CR3 has been loaded: goes to its context.</summary>
+    /// <param name="keep">Whether the context's translations stay (bit 63 of the operand of MOV to CR3).</param>
+    public void ContextChanged(bool keep)
+    {
+        long set = S->Tlb - _contexts.Current.GetSet(0);
+        bool kept = _contexts.Switch(CurrentPcid, ref S->Generation);
+        S->Tlb = _contexts.Current.GetSet(0) + set;
+        if (kept && !keep)
+            _contexts.Current.FlushNonGlobal();
+        if (!kept || !keep || S->Generation == 0)
+            S->Generation = ++_lastGeneration;
+    }
+
+    /// <summary>Drops translations that are not global, of every context.</summary>
     public void FlushNonGlobal()
     {
-        _tlb.FlushNonGlobal();
-        S->Generation++;
+        _contexts.FlushNonGlobal();
+        DropLinks();
     }
 
-    /// <summary>Drops the translation of one page.</summary>
+    /// <summary>Drops translations of one context that are not global.</summary>
+    public void FlushContext(uint pcid)
+    {
+        _contexts.FlushContext(pcid);
+        S->Generation = ++_lastGeneration;
+    }
+
+    /// <summary>Drops the translation of one page, in the current context and where it is global.</summary>
     public void FlushPage(ulong linear)
     {
-        _tlb.FlushPage(linear);
-        S->Generation++;
+        _contexts.FlushPage(linear);
+        DropLinks();
+    }
+
+    /// <summary>Drops the translation of one page in one context.</summary>
+    public void FlushPage(ulong linear, uint pcid)
+    {
+        _contexts.FlushPage(linear, pcid);
+        S->Generation = ++_lastGeneration;
     }
 }

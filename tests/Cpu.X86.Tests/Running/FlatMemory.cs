@@ -24,6 +24,9 @@ internal sealed unsafe class FlatMemory : IMachineMemory, IPhysicalAddressSpace,
         remove { }
     }
 
+    /// <summary>Told of a write beyond the RAM.</summary>
+    public Action? Written { get; set; }
+
     public byte* Base { get; }
 
     public ulong FrameCount => length >> FrameRange.FrameShift;
@@ -79,9 +82,7 @@ internal sealed unsafe class FlatMemory : IMachineMemory, IPhysicalAddressSpace,
 
     public ulong Read(ulong address, AccessWidth width, int initiator) => ulong.MaxValue;
 
-    public void Write(ulong address, AccessWidth width, ulong value, int initiator)
-    {
-    }
+    public void Write(ulong address, AccessWidth width, ulong value, int initiator) => Written?.Invoke();
 
     public void Dispose()
     {

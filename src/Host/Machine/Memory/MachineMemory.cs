@@ -183,6 +183,9 @@ public sealed unsafe class MachineMemory : IMachineMemory, IDisposable
         ulong frame = address >> FrameRange.FrameShift;
         if (frame >= FrameCount || CodeMarks[frame] == 0)
             return;
+
+        // The write, then what observers know of the frame: the other half of the bargain in MarkCode.
+        Interlocked.MemoryBarrier();
         foreach (ICodeObserver observer in _observers)
             observer.OnCodeWritten(address, length);
     }
