@@ -90,6 +90,9 @@ public sealed class DomainRuntime
 
     internal IDomainControl Control { get; }
 
+    /// <summary>The domain's RAM in bytes.</summary>
+    public ulong MemoryBytes => Plan.MemoryBytes;
+
     /// <summary>How many vCPUs the domain has.</summary>
     public int VcpuCount => Plan.VcpuCount;
 

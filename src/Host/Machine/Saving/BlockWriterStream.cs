@@ -7,6 +7,7 @@ internal sealed class BlockWriterStream(Stream output) : WriteOnlyStream
 {
     private readonly byte[] _block = new byte[sizeof(uint) + MachineFileFormat.LongestBlock];
     private int _count;
+    private bool _hasEnded;
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -25,8 +26,10 @@ internal sealed class BlockWriterStream(Stream output) : WriteOnlyStream
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        // Whoever writes through another stream disposes this one twice.
+        if (disposing && !_hasEnded)
         {
+            _hasEnded = true;
             if (_count > 0)
                 WriteBlock();
             WriteBlock();

@@ -20,7 +20,7 @@ internal static class MachineSaver
     internal static void Save(string path, MachineSource source, MachineParts parts)
     {
         using MachineFileWriter writer = MachineFileWriter.Create(path);
-        writer.WriteSection(MachineFileFormat.Info, stream => JsonSerializer.Serialize(stream, Describe(source), SavedMachineJson.Default.SavedMachineInfo));
+        writer.WriteSection(MachineFileFormat.Info, stream => JsonSerializer.Serialize(stream, Describe(source), SavedMachineJson.Readable.SavedMachineInfo));
         writer.WriteState(MachineFileFormat.Time, state =>
         {
             parts.Scheduler.Save(state);
@@ -95,7 +95,7 @@ internal static class MachineSaver
         parts.Services.Where(service => service.Service is IPersistent).Select(service => (service.Name, (IPersistent)service.Service));
 
     private static SavedMachineInfo Describe(MachineSource source) => new(
-        typeof(MachineSaver).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        typeof(MachineSaver).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "",
         ContractLevel.Current,
         source.Name,
         source.IsNamed,
