@@ -96,20 +96,21 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("acpi-pm", 1);
+        writer.BeginSection("acpi-pm", 2);
         writer.Write(_status);
         writer.Write(_enable);
         writer.Write(_sleep);
+        writer.Write(_lastHalf);
     }
 
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("acpi-pm", 1);
+        int version = reader.BeginSection("acpi-pm", 2);
         _status = reader.ReadUInt32() & StatusBits;
         _enable = reader.ReadUInt32() & EnableBits;
         _sleep = reader.ReadUInt32() & ControlBits;
-        _lastHalf = Ticks / HalfPeriod;
+        _lastHalf = version == 1 ? Ticks / HalfPeriod : reader.ReadInt64();
         Update();
     }
 
