@@ -91,6 +91,7 @@ public sealed class MachineRuntime : IDisposable
     /// <summary>Lets every domain run.</summary>
     public void Start()
     {
+        using Lock.Scope standing = _standing.EnterScope();
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_started)
             throw new InvalidOperationException("the machine has been started");
@@ -117,7 +118,7 @@ public sealed class MachineRuntime : IDisposable
             Stopped(() =>
             {
                 if (_domains.TrueForAll(domain => domain.HasEnded))
-                    throw SavingDiagnostics.NotRunning();
+                    throw SavingDiagnostics.Ended();
                 MachineSaver.Save(path, _source, Parts);
                 if (ends)
                     _domains.ForEach(domain => domain.EndSaved($"saved to {path}"));
@@ -186,8 +187,13 @@ public sealed class MachineRuntime : IDisposable
     private void Stopped(Action action)
     {
         using Lock.Scope standing = _standing.EnterScope();
-        if (!_started || _disposed)
-            throw SavingDiagnostics.NotRunning();
+        if (_disposed)
+            throw SavingDiagnostics.Ended();
+        if (!_started)
+        {
+            action();
+            return;
+        }
         _scheduler.RunAlone(() =>
         {
             DomainRuntime[] held = [.. _domains.Where(domain => domain.HoldTime())];

@@ -235,8 +235,10 @@ public sealed class DomainRuntime
     {
         writer.BeginSection("domain", 1);
         writer.Write(Name);
-        writer.Write((byte)State);
-        writer.Write(Reason ?? "");
+        DomainState state = State == DomainState.Created ? _startState : State;
+        writer.Write((byte)state);
+        // A running domain will run for another reason.
+        writer.Write(state == DomainState.Running ? "" : Reason ?? _startReason);
         if (!HasEnded)
             SaveRunning(writer);
     }

@@ -32,7 +32,7 @@ internal static class SavingDiagnostics
     internal static DiagnosticException NoManifest() => new(
         "DOM5111", "the machine was not composed from a manifest, so that nothing could be restored from what is saved");
 
-    internal static DiagnosticException NotRunning() => new("DOM5112", "the machine has not started or has ended: there is nothing to save");
+    internal static DiagnosticException Ended() => new("DOM5112", "the machine has ended: there is nothing to save");
 
     internal static DiagnosticException PartFailed(string part, Exception error) => new("DOM5113", $"{part} cannot be saved: {error.GetType().Name}: {error.Message}");
 
