@@ -40,7 +40,7 @@ public sealed class ControlTests : IDisposable
         await OkAsync("pause", "m1", "d1");
         Assert.Matches(@"m1 +\d+ +d0 +running .* started", (await OkAsync("list")).Output);
         Assert.Matches(@"m1 +\d+ +d1 +paused .* paused", (await OkAsync("list")).Output);
-        Assert.Contains("DOM5207", (await RefusedAsync("pause", "m1", "d1")).Error);
+        Assert.Contains("DOM6007", (await RefusedAsync("pause", "m1", "d1")).Error);
         await OkAsync("unpause", "m1", "d1");
         await OkAsync("reboot", "m1", "d1");
         Assert.Matches("d1 +running .* reset", (await OkAsync("list")).Output);
@@ -48,10 +48,10 @@ public sealed class ControlTests : IDisposable
         Assert.Matches("d1 +destroyed", (await OkAsync("list")).Output);
 
         DominionProcess.Outcome several = await RefusedAsync("pause", "m1");
-        Assert.Contains("DOM5206", several.Error);
+        Assert.Contains("DOM6006", several.Error);
         Assert.Contains("d0, d1", several.Error);
         DominionProcess.Outcome unknown = await RefusedAsync("pause", "m1", "d2");
-        Assert.Contains("DOM5205", unknown.Error);
+        Assert.Contains("DOM6005", unknown.Error);
         await OkAsync("shutdown", "m1", "d0");
         Assert.Equal(0, await DominionProcess.WaitAsync(machine));
         Assert.False(File.Exists(Path.Combine(Sockets, "m1.sock")));
@@ -65,7 +65,7 @@ public sealed class ControlTests : IDisposable
         Assert.Equal(0, await DominionProcess.WaitAsync(machine));
         Assert.Contains("no machine runs", (await OkAsync("list")).Output);
         DominionProcess.Outcome gone = await RefusedAsync("pause", "m1");
-        Assert.Contains("DOM5204", gone.Error);
+        Assert.Contains("DOM6004", gone.Error);
     }
 
     [Fact]
@@ -73,8 +73,8 @@ public sealed class ControlTests : IDisposable
     {
         using Process first = await StartAsync("m1", "then: echo");
         DominionProcess.Outcome refused = await RefusedAsync(Arguments("m1", "then: echo"));
-        Assert.Contains("error DOM5201", refused.Error);
-        Assert.Contains("DOM5202", (await RefusedAsync(Arguments("no name", "then: echo"))).Error);
+        Assert.Contains("error DOM6001", refused.Error);
+        Assert.Contains("DOM6002", (await RefusedAsync(Arguments("no name", "then: echo"))).Error);
 
         // A name that nobody chose makes room.
         using Process second = await StartAsync(null, "then: echo");
@@ -122,8 +122,8 @@ public sealed class ControlTests : IDisposable
         File.SetUnixFileMode(Sockets, File.GetUnixFileMode(Sockets) | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
         DominionProcess.Outcome outcome = await RunAsync(Arguments("m1", "then: power-off"));
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains("warning DOM5203", outcome.Error);
-        Assert.Contains("error DOM5203", (await RefusedAsync("list")).Error);
+        Assert.Contains("warning DOM6003", outcome.Error);
+        Assert.Contains("error DOM6003", (await RefusedAsync("list")).Error);
     }
 
     [Fact]

@@ -10,10 +10,10 @@ namespace Dominion.Host.Control;
 public sealed class ControlServer : IDisposable
 {
     /// <summary>The diagnostic for a name that another machine has.</summary>
-    public const string NameTaken = "DOM5201";
+    public const string NameTaken = "DOM6001";
 
     /// <summary>The diagnostic for what is no name.</summary>
-    public const string BadName = "DOM5202";
+    public const string BadName = "DOM6002";
 
     private const int MostConnections = 32;
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
