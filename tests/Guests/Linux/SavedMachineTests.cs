@@ -1,3 +1,4 @@
+using Dominion.Diagnostics;
 using Dominion.Guests.Tests.Machines;
 
 namespace Dominion.Guests.Tests.Linux;
@@ -19,7 +20,7 @@ public sealed class SavedMachineTests
             ramdisk: guests/initrd-cloud.img
             cmdline: >-
               console=ttyS0 no_timer_check dominion.ip=10.0.0.1/24
-              dominion.run="mount -t ext4 /dev/vda /mnt; for i in 1 2 3 4 5; do dd if=/dev/hwrng of=/mnt/$i bs=1k count=64; cp /mnt/$i /dev/vdb;
+              dominion.run="mount -t ext4 /dev/vda /mnt; for i in 1 2 3 4 5 6 7 8; do dd if=/dev/hwrng of=/mnt/$i bs=1k count=64; cp /mnt/$i /dev/vdb;
               ping -c 1 10.0.0.2; sleep 1; sha256sum /mnt/$i; date; done; sync; cat /proc/interrupts /proc/uptime"
           - name: peer
             type: bare
@@ -44,7 +45,7 @@ public sealed class SavedMachineTests
             ramdisk: guests/initrd-amd64.img
             cmdline: >-
               console=ttyS0 no_timer_check dominion.ip=10.0.0.1/24
-              dominion.run="until [ -b /dev/sda ]; do sleep 0.1; done; mount -t ext4 /dev/sda /mnt; for i in 1 2 3 4 5; do
+              dominion.run="until [ -b /dev/sda ]; do sleep 0.1; done; mount -t ext4 /dev/sda /mnt; for i in 1 2 3 4 5 6 7 8; do
               dd if=/dev/urandom of=/mnt/$i bs=1k count=64; arping -c 1 -w 1 10.0.0.2; sleep 1; sha256sum /mnt/$i; date; done; cat /proc/interrupts /proc/uptime"
         """;
 
@@ -69,11 +70,13 @@ public sealed class SavedMachineTests
         string console = "";
         try
         {
-            for (int i = 0; i < Rounds; i++)
+            // Virtual time waits for nobody: on a busy host the last moments may come after the end.
+            for (int i = 0; i < Rounds && !current.First.Runtime.HasEnded; i++)
             {
-                await current.First.ExpectAsync(i == 0 ? "Run /init" : "\n");
+                await current.First.ExpectAsync(i == 0 ? "Linux version" : "\n");
                 string file = manifest.InFolder($"{i}.dominion");
-                Assert.True(await current.Runtime.SaveAsync(file, stop: true));
+                if (!await TrySaveAsync(current, file))
+                    break;
                 console += current.First.ConsoleText;
                 current.Dispose();
 
@@ -85,11 +88,24 @@ public sealed class SavedMachineTests
             }
             await current.EndAsync();
             console += current.First.ConsoleText;
+            Assert.True(File.Exists(manifest.InFolder("0-again.dominion")));
             Assert.Equal(whole, (console, await DescribeAsync(current)));
         }
         finally
         {
             current.Dispose();
+        }
+    }
+
+    private static async Task<bool> TrySaveAsync(GuestMachine machine, string file)
+    {
+        try
+        {
+            return await machine.Runtime.SaveAsync(file, stop: true);
+        }
+        catch (DiagnosticException ended) when (ended.Diagnostic.Id == "DOM5112")
+        {
+            return false;
         }
     }
 
