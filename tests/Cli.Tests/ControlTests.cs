@@ -31,7 +31,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task A_domain_is_listed_paused_unpaused_reset_and_destroyed()
     {
-        using Process machine = await StartAsync("m1", "then: echo", "then: echo");
+        Process machine = await StartAsync("m1", "then: echo", "then: echo");
         using JsonDocument listed = JsonDocument.Parse((await OkAsync("list", "--json")).Output);
         JsonElement found = Assert.Single(listed.RootElement.EnumerateArray());
         Assert.Equal("m1", found.GetProperty("name").GetString());
@@ -62,7 +62,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task A_machine_is_ended_as_a_whole_and_whoever_asked_is_told()
     {
-        using Process machine = await StartAsync("m1", "then: loop", "then: echo");
+        Process machine = await StartAsync("m1", "then: loop", "then: echo");
         await OkAsync("stop", "m1");
         Assert.Equal(0, await DominionProcess.WaitAsync(machine));
         Assert.Contains("no machine runs", (await OkAsync("list")).Output);
@@ -73,14 +73,14 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task Two_machines_do_not_have_one_name()
     {
-        using Process first = await StartAsync("m1", "then: echo");
+        Process first = await StartAsync("m1", "then: echo");
         DominionProcess.Outcome refused = await RefusedAsync(Arguments("m1", "then: echo"));
         Assert.Contains("error DOM6001", refused.Error);
         Assert.Contains("DOM6002", (await RefusedAsync(Arguments("no name", "then: echo"))).Error);
 
         // A name that nobody chose makes room.
-        using Process second = await StartAsync(null, "then: echo");
-        using Process third = await StartAsync(null, "then: echo");
+        Process second = await StartAsync(null, "then: echo");
+        Process third = await StartAsync(null, "then: echo");
         string listed = (await OkAsync("list")).Output;
         Assert.Matches(@"(?m)^machine +\d", listed);
         Assert.Matches(@"(?m)^machine-2 +\d", listed);
@@ -92,7 +92,7 @@ public sealed class ControlTests : IDisposable
     [InlineData("TERM")]
     public async Task A_signal_removes_the_socket(string signal)
     {
-        using Process machine = await StartAsync("m1", "then: loop");
+        Process machine = await StartAsync("m1", "then: loop");
         await KillAsync(machine, signal);
         Assert.Equal(130, await DominionProcess.WaitAsync(machine));
         Assert.Empty(Directory.GetFiles(Sockets, "*.sock"));
@@ -101,11 +101,11 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task What_a_killed_machine_leaves_is_recognised()
     {
-        using Process killed = await StartAsync("m1", "then: loop");
+        Process killed = await StartAsync("m1", "then: loop");
         await KillAsync(killed, "KILL");
         await DominionProcess.WaitAsync(killed);
         Assert.Single(Directory.GetFiles(Sockets, "*.sock"));
-        using Process next = await StartAsync("m1", "then: echo");
+        Process next = await StartAsync("m1", "then: echo");
         await KillAsync(next, "KILL");
         await DominionProcess.WaitAsync(next);
         Assert.Contains("no machine runs", (await OkAsync("list")).Output);
@@ -115,7 +115,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task The_socket_is_its_owners_alone()
     {
-        using Process machine = await StartAsync("m1", "then: loop");
+        Process machine = await StartAsync("m1", "then: loop");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Sockets));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Sockets, "m1.sock")));
         await OkAsync("stop", "m1");
@@ -131,7 +131,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task The_console_is_attached_with_what_it_showed_before()
     {
-        using Process machine = await StartAsync("m1", "then: echo");
+        Process machine = await StartAsync("m1", "then: echo");
         DominionProcess.Outcome attached = await RunAsync("typed here\nq", ["console", "m1"]);
         Assert.Equal(0, attached.ExitCode);
         Assert.Equal("up\ntyped here\nq", attached.Output);
@@ -141,7 +141,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task A_running_machine_gives_a_picture_and_the_hash_of_its_memory()
     {
-        using Process machine = await StartAsync("m1", "then: echo, display: true");
+        Process machine = await StartAsync("m1", "then: echo, display: true");
         string picture = Path.Combine(_folder, "picture.png");
         await OkAsync("screenshot", "m1", picture);
         (int width, uint[] pixels) = PngReader.Read(await File.ReadAllBytesAsync(picture));
@@ -155,7 +155,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task Broken_and_hostile_clients_do_not_harm_the_machine()
     {
-        using Process machine = await StartAsync("m1", "then: echo");
+        Process machine = await StartAsync("m1", "then: echo");
         byte[] random = new byte[64 << 10];
         new Random(1).NextBytes(random);
         byte[][] attacks =
@@ -218,7 +218,7 @@ public sealed class ControlTests : IDisposable
     public async Task A_saved_machine_goes_on_in_another_process()
     {
         string file = Path.Combine(_folder, "m1.dominion");
-        using Process machine = await StartAsync("m1", "then: echo");
+        Process machine = await StartAsync("m1", "then: echo");
         Assert.Contains("goes on", (await OkAsync("save", "m1", file)).Output);
         Assert.Contains("DOM5110", (await RefusedAsync("save", "m1", Path.Combine(_folder, "none", "file"))).Error);
         Assert.Contains("has ended", (await OkAsync("save", "m1", file, "--stop")).Output);
@@ -237,7 +237,7 @@ public sealed class ControlTests : IDisposable
     public async Task A_signal_saves_a_machine_that_is_to_be_saved_then()
     {
         string file = Path.Combine(_folder, "m1.dominion");
-        using Process machine = await StartAsync("m1", ["--save-on-exit", file], "then: echo");
+        Process machine = await StartAsync("m1", ["--save-on-exit", file], "then: echo");
         await KillAsync(machine, "TERM");
         Assert.Equal(0, await DominionProcess.WaitAsync(machine));
         DominionProcess.Outcome restored = await RunAsync("q", ["restore", file, "--name", "m2"]);
@@ -249,7 +249,7 @@ public sealed class ControlTests : IDisposable
     public async Task What_is_no_saved_machine_is_refused()
     {
         string file = Path.Combine(_folder, "m1.dominion");
-        using Process machine = await StartAsync("m1", "then: echo");
+        Process machine = await StartAsync("m1", "then: echo");
         await OkAsync("save", "m1", file, "--stop");
         byte[] whole = await File.ReadAllBytesAsync(file);
 

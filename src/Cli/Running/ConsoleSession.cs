@@ -20,10 +20,12 @@ internal static class ConsoleSession
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         IAsyncEnumerator<byte[]> shown = control.ReadConsoleAsync(domain, ended.Token).GetAsyncEnumerator(ended.Token);
         RawTerminal? terminal = null;
+        bool isAttached = false;
         try
         {
             // A domain that is not there is told before anything changes here.
             _ = await control.TypeAsync(domain, [], ended.Token).ConfigureAwait(false);
+            isAttached = true;
             if (RawTerminal.IsPossible)
             {
                 new ErrorWriter().WriteLine("attached; Ctrl-] detaches");
@@ -36,6 +38,11 @@ internal static class ConsoleSession
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
+            return ExitCodes.Ok;
+        }
+        catch (Exception gone) when (isAttached && ControlConnection.IsLost(gone))
+        {
+            // The machine ended with its domain, before it could say so.
             return ExitCodes.Ok;
         }
         finally

@@ -47,10 +47,9 @@ internal sealed class ControlRpc : IDisposable
     /// <param name="failed">What a call threw.</param>
     internal static Diagnostic? ToDiagnostic(Exception failed)
     {
-        if (failed is not RemoteInvocationException { ErrorCode: DiagnosticJsonRpc.Refused, ErrorData: JsonElement data })
+        if (failed is not RemoteInvocationException { DeserializedErrorData: ControlError error })
             return null;
-        ControlError? error = data.Deserialize<ControlError>(DiagnosticJsonRpc.ErrorOptions);
-        return error is null ? null : new Diagnostic(error.Id, DiagnosticSeverity.Error, error.Message, error.File is null ? null : new SourceLocation(error.File, 0, 0), error.Suggestion);
+        return new Diagnostic(error.Id, DiagnosticSeverity.Error, error.Message, error.File is null ? null : new SourceLocation(error.File, 0, 0), error.Suggestion);
     }
 
     /// <summary>Whether a call failed because the other end is gone or speaks otherwise.</summary>

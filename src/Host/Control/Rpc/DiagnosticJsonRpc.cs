@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dominion.Diagnostics;
 using StreamJsonRpc;
 using StreamJsonRpc.Protocol;
@@ -11,8 +10,9 @@ internal sealed class DiagnosticJsonRpc(IJsonRpcMessageHandler handler) : JsonRp
     /// <summary>The error's code for a refusal.</summary>
     internal const int Refused = 1;
 
-    /// <summary>How a refusal's data is written.</summary>
-    internal static readonly JsonSerializerOptions ErrorOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    /// <inheritdoc/>
+    protected override Type? GetErrorDetailsDataType(JsonRpcError error) =>
+        error.Error?.Code == (JsonRpcErrorCode)Refused ? typeof(ControlError) : base.GetErrorDetailsDataType(error);
 
     /// <inheritdoc/>
     protected override JsonRpcError.ErrorDetail CreateErrorDetails(JsonRpcRequest request, Exception exception)
@@ -23,7 +23,7 @@ internal sealed class DiagnosticJsonRpc(IJsonRpcMessageHandler handler) : JsonRp
         {
             Code = (JsonRpcErrorCode)Refused,
             Message = refusal.Message,
-            Data = JsonSerializer.SerializeToElement(new ControlError(refusal.Id, refusal.Message, refusal.Suggestion, refusal.Location?.File), ErrorOptions),
+            Data = new ControlError(refusal.Id, refusal.Message, refusal.Suggestion, refusal.Location?.File),
         };
     }
 }
