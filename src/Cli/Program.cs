@@ -7,6 +7,18 @@ using Dominion.Host.Plugins;
 RootCommand root = new("Runs x86 machines that are composed from plugins by a manifest.")
 {
     RunVerb.Create(),
+    RestoreVerb.Create(),
+    ListVerb.Create(),
+    ConsoleVerb.Create(),
+    PauseVerb.Create(),
+    UnpauseVerb.Create(),
+    ShutdownVerb.Create(),
+    RebootVerb.Create(),
+    DestroyVerb.Create(),
+    StopVerb.Create(),
+    SaveVerb.Create(),
+    ScreenshotVerb.Create(),
+    MemoryHashVerb.Create(),
     ValidateVerb.Create(),
     PluginsVerb.Create(),
     SchemaVerb.Create(),

@@ -11,10 +11,14 @@ internal sealed class ExportResolver(PluginCatalog catalog, DiagnosticBag diagno
 {
     private readonly Dictionary<ExportDescriptor, OptionsModel?> _models = [];
     private readonly HashSet<ExportDescriptor> _badModels = [];
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly HashSet<string> _needed = new(StringComparer.Ordinal);
 
     /// <summary>The plugins that are refused and that the manifest needs, by the path of their assembly.</summary>
     public IReadOnlySet<string> NeededRefusedPlugins => _needed;
+
+    /// <summary>The plugins of which something is used, by id.</summary>
+    public IReadOnlyList<PluginDescriptor> UsedPlugins => [.. catalog.Plugins.Where(plugin => _used.Contains(plugin.Id)).OrderBy(plugin => plugin.Id, StringComparer.Ordinal)];
 
     /// <summary>The names of the exports of a kind.</summary>
     public IReadOnlyList<string> Names(ExportKind kind) => catalog.Names(kind);
@@ -81,6 +85,7 @@ internal sealed class ExportResolver(PluginCatalog catalog, DiagnosticBag diagno
         where TFactory : class
     {
         TFactory? factory = catalog.GetFactory<TFactory>(export, out Diagnostic? problem);
+        _used.Add(export.PluginId);
         if (factory is null && problem is not null)
             diagnostics.Report(problem with { Location = location ?? problem.Location });
         return factory;

@@ -28,7 +28,7 @@ internal static class ManifestKeys
     public const string Console = "console";
 
     public static readonly IReadOnlyList<string> Top = [Machine, Plugins, Services, Domains];
-    public static readonly IReadOnlyList<string> MachineKeys = [Memory, Clock, Cpu];
+    public static readonly IReadOnlyList<string> MachineKeys = [Name, Memory, Clock, Cpu];
     public static readonly IReadOnlyList<string> MachineCpuKeys = [Core, Model, Engine, Features];
     public static readonly IReadOnlyList<string> DomainCpuKeys = [Model, Engine, Features];
     public static readonly IReadOnlyList<string> DomainKeys = [Name, Type, Memory, Vcpus, Cpu, Board, Slots, Devices];

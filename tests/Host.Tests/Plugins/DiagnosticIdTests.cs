@@ -34,6 +34,7 @@ public sealed partial class DiagnosticIdTests
     [InlineData("plugins/Services.Local", "DOM33")]
     [InlineData("plugins/Oracle.X86", "DOM34")]
     [InlineData("src/Host/Machine", "DOM5")]
+    [InlineData("src/Host/Control", "DOM6")]
     public void EachPartHasItsOwnRange(string folder, string prefix)
     {
         string[] inside = [.. Declared().Where(id => id.Any(file => file.StartsWith(folder + "/", StringComparison.Ordinal))).Select(id => id.Key)];

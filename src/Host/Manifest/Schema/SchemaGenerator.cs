@@ -83,6 +83,7 @@ public sealed class SchemaGenerator
         JsonObject machine = SchemaNodes.Object(new JsonObject
         {
             [ManifestKeys.Memory] = SchemaNodes.Described(SchemaNodes.Size(), "What all domains share; by default what they need.", null),
+            [ManifestKeys.Name] = SchemaNodes.Described(SchemaNodes.Text(), "What the running machine is called; by default the name of its manifest.", null),
             [ManifestKeys.Clock] = SchemaNodes.Described(SchemaNodes.Choice([.. OptionBinder.Choices(typeof(Composition.ClockKind))]), "How time passes: with the host's, or with the instructions that are executed.", "host"),
             [ManifestKeys.Cpu] = Cpu(withCore: true),
         });
