@@ -24,16 +24,18 @@ internal static class ConsoleSession
         try
         {
             // A domain that is not there is told before anything changes here.
-            _ = await control.TypeAsync(domain, [], ended.Token).ConfigureAwait(false);
-            isAttached = true;
+            isAttached = await shown.MoveNextAsync().ConfigureAwait(false);
             if (RawTerminal.IsPossible)
             {
                 new ErrorWriter().WriteLine("attached; Ctrl-] detaches");
                 terminal = RawTerminal.TryEnter();
             }
             InputPump.Start(bytes => TypeAll(control, domain, bytes.ToArray(), ended.Token), terminal is null ? null : ended.Cancel);
-            while (await shown.MoveNextAsync().ConfigureAwait(false))
+            do
+            {
                 StandardOutput.Write(shown.Current);
+            }
+            while (await shown.MoveNextAsync().ConfigureAwait(false));
             return ExitCodes.Ok;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

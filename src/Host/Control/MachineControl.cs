@@ -8,8 +8,10 @@ namespace Dominion.Host.Control;
 /// <summary>Controls a machine of this process.</summary>
 public sealed class MachineControl : IMachineControl, IDisposable
 {
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
     private readonly string _name;
     private readonly MachineRuntime _machine;
+    private int _followers;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes the control of a machine.</summary>
@@ -81,7 +83,10 @@ public sealed class MachineControl : IMachineControl, IDisposable
     {
         DomainRuntime found = Find(domain);
         ConsoleFollower follower = new();
+        using IDisposable counted = new Follower(this);
         using IDisposable watch = found.Console.Watch(follower);
+        // At once, with nothing if need be: whoever has it knows that nothing escapes him from now on.
+        yield return follower.TryTake() ?? [];
         Task ended = Task.WhenAny(found.Ended, _closed.Task);
         while (true)
         {
@@ -97,8 +102,12 @@ public sealed class MachineControl : IMachineControl, IDisposable
         }
     }
 
-    /// <summary>Lets those go who follow a console.</summary>
-    public void Dispose() => _closed.TrySetResult();
+    /// <summary>Lets those go who follow a console, once they have what it showed.</summary>
+    public void Dispose()
+    {
+        _closed.TrySetResult();
+        SpinWait.SpinUntil(() => Volatile.Read(ref _followers) == 0, LastWait);
+    }
 
     /// <inheritdoc/>
     public Task<int> TypeAsync(string? domain, byte[] bytes, CancellationToken cancellation = default)
@@ -125,5 +134,19 @@ public sealed class MachineControl : IMachineControl, IDisposable
         DomainRuntime found = Find(domain);
         if (!await ask(found).WaitAsync(cancellation).ConfigureAwait(false))
             throw ControlDiagnostics.NotNow(found.Name, NameOf(found.State), what);
+    }
+
+    /// <summary>Counts somebody who follows a console.</summary>
+    private sealed class Follower : IDisposable
+    {
+        private readonly MachineControl _control;
+
+        public Follower(MachineControl control)
+        {
+            _control = control;
+            Interlocked.Increment(ref control._followers);
+        }
+
+        public void Dispose() => Interlocked.Decrement(ref _control._followers);
     }
 }
