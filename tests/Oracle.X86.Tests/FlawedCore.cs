@@ -67,6 +67,8 @@ internal sealed class FlawedCore(IX86Core core) : IX86Core
 
     public void SetInterruptRequest(bool asserted) => core.SetInterruptRequest(asserted);
 
+    public void SetReset(bool asserted) => core.SetReset(asserted);
+
     public void SignalNmi() => core.SignalNmi();
 
     public void SignalInit() => core.SignalInit();
