@@ -8,6 +8,11 @@ public sealed class RealKernelFactAttribute : FactAttribute
     public RealKernelFactAttribute(string name)
     {
         if (!File.Exists(RealKernels.Path(name)))
-            Skip = $"artifacts/guests/{name} is not there: {(name.StartsWith("grub", StringComparison.Ordinal) ? "eng/get-firmware" : "eng/get-guests")} fetches it";
+            Skip = $"artifacts/guests/{name} is not there: {Source(name)}";
     }
+
+    private static string Source(string name) =>
+        name.StartsWith("builtin", StringComparison.Ordinal) ? "the build of guests/ writes it" :
+        name.StartsWith("grub", StringComparison.Ordinal) ? "eng/get-firmware fetches it" :
+        "eng/get-guests fetches it";
 }

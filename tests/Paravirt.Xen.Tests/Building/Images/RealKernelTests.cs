@@ -47,6 +47,18 @@ public class RealKernelTests
         Assert.Equal(PaeMode.ExtendedCr3, kernel.PaeMode);
     }
 
+    [RealKernelFact("builtin/pv-hello.elf")]
+    public void The_built_in_guest()
+    {
+        PvKernel kernel = PvElf.Load("pv-hello", RealKernels.Read("builtin/pv-hello.elf"), 4 << 20);
+        Assert.True(kernel.Is64Bit);
+        Assert.Equal(0xFFFF_FFFF_8000_0000, kernel.VirtualBase);
+        Assert.Equal(kernel.VirtualBase + 0x10_0000, kernel.VirtualStart);
+        Assert.Equal(kernel.VirtualStart, kernel.HypercallPage);
+        Assert.InRange(kernel.Entry, kernel.VirtualStart + 0x1000, kernel.VirtualEnd - 1);
+        Assert.Equal(XenFeatures.None, kernel.RequiredFeatures);
+    }
+
     private static void IsGrub(PvKernel kernel)
     {
         Assert.Equal("GRUB", kernel.Notes.GuestOs);
