@@ -21,6 +21,7 @@ public sealed class MachineRuntime : IDisposable
     private readonly Dictionary<string, object> _services = [];
     private readonly List<object> _serviceOrder = [];
     private readonly List<DomainRuntime> _domains = [];
+    private readonly MachineWideObjects _machineWide = new();
     private bool _started;
     private bool _disposed;
 
@@ -105,6 +106,7 @@ public sealed class MachineRuntime : IDisposable
 
         for (int i = _domains.Count - 1; i >= 0; i--)
             TakeDown(_domains[i].Name, _domains[i].Dispose);
+        TakeDown("a plugin's part of the machine", _machineWide.Dispose);
         for (int i = _serviceOrder.Count - 1; i >= 0; i--)
         {
             if (_serviceOrder[i] is IDisposable service)
@@ -147,7 +149,7 @@ public sealed class MachineRuntime : IDisposable
         bool all = true;
         foreach (DomainPlan domain in plan.Domains)
         {
-            DomainRuntime runtime = new(domain, _memory, _scheduler.Time, _services, options.CreateConsole(domain), options.Loggers);
+            DomainRuntime runtime = new(domain, _memory, _machineWide, _scheduler.Time, _services, options.CreateConsole(domain), options.Loggers);
             _domains.Add(runtime);
             try
             {

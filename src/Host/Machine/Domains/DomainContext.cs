@@ -59,7 +59,11 @@ internal sealed class DomainContext : IDomainContext
     public Lock DeviceLock => _domain.Events.DeviceLock;
 
     /// <inheritdoc/>
-    public ICpuCore CreateCore(int index)
+    public T GetMachineWide<T>(Func<T> create)
+        where T : class => _domain.MachineWide.Get(create);
+
+    /// <inheritdoc/>
+    public ICpuCore CreateCore(int index, IPhysicalAddressSpace? memory = null)
     {
         CpuPlan cpu = _domain.Plan.Cpu;
         return cpu.Factory.Create(new CpuCoreContext
@@ -71,7 +75,7 @@ internal sealed class DomainContext : IDomainContext
             Features = cpu.Features,
             Extensions = cpu.Extensions,
             MachineMemory = MachineMemory,
-            Memory = MemorySpace,
+            Memory = memory ?? MemorySpace,
             Ports = Ports,
             Clock = Clock,
             Seed = _domain.HasVirtualTime ? (ulong)_domain.Id : null,

@@ -28,11 +28,12 @@ public sealed class DomainRuntime
     private volatile string? _reason;
     private int _state = (int)DomainState.Created;
 
-    internal DomainRuntime(DomainPlan plan, MachineMemory memory, ITimeSource time, IReadOnlyDictionary<string, object> services, IConsoleOutput console, ILoggerFactory loggers)
+    internal DomainRuntime(DomainPlan plan, MachineMemory memory, MachineWideObjects machineWide, ITimeSource time, IReadOnlyDictionary<string, object> services, IConsoleOutput console, ILoggerFactory loggers)
     {
         Plan = plan;
         HasVirtualTime = time is VirtualTimeSource;
         MachineMemory = memory;
+        MachineWide = machineWide;
         _services = services;
         _loggers = loggers;
         _log = CreateLog(null);
@@ -77,6 +78,8 @@ public sealed class DomainRuntime
     internal bool HasVirtualTime { get; }
 
     internal MachineMemory MachineMemory { get; }
+
+    internal MachineWideObjects MachineWide { get; }
 
     internal DomainEvents Events { get; }
 
