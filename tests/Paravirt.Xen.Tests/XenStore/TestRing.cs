@@ -53,6 +53,8 @@ internal sealed unsafe class TestRing : IDisposable
         return message;
     }
 
+    public void Reattach(XenStoreService service, int domain) => Connection = service.Reattach(domain, Page, Notify);
+
     public void Notify() => Notifications++;
 
     /// <summary>Puts bytes into the ring of requests as far as they fit.</summary>

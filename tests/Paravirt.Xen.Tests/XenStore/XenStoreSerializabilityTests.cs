@@ -23,7 +23,7 @@ public sealed class XenStoreSerializabilityTests
 
     [Fact]
     public void Transactions_that_commit_could_have_run_one_after_the_other() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(Gen.Choose(1, int.MaxValue).ToArbitrary(), Holds));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(Gen.Choose(1, int.MaxValue).ToArbitrary(), Holds));
 
     [Fact]
     public void Some_commit_and_some_conflict()
