@@ -20,7 +20,6 @@ internal static class ControlNodes
         (string Path, string Value)[] nodes =
         [
             ($"{unique}/name", domain.Context.Name),
-            (root, ""),
             ($"{root}/vm", unique),
             ($"{root}/name", domain.Context.Name),
             ($"{root}/domid", domain.Id.ToString(CultureInfo.InvariantCulture)),
@@ -45,13 +44,16 @@ internal static class ControlNodes
             ($"{root}/store/port", built.StorePort.ToString(CultureInfo.InvariantCulture)),
             ($"{root}/store/ring-ref", built.StoreFrame.ToString(CultureInfo.InvariantCulture)),
         ];
+
+        // What is made below inherits these.
+        store.Write(root, "");
+        store.SetPermissions(root, [new XenStorePermission(DomainIds.Control, XenStoreAccess.None), new XenStorePermission(domain.Id, XenStoreAccess.Read)]);
         foreach ((string path, string value) in nodes)
             store.Write(path, value);
         for (int i = 0; i < domain.VcpuCount; i++)
             store.Write($"{root}/cpu/{i}/availability", "online");
         foreach (string writable in (ReadOnlySpan<string>)["control", "control/shutdown", "control/sysrq", "device", "backend", "data", "attr", "drivers", "feature", "error"])
             store.SetPermissions($"{root}/{writable}", [new XenStorePermission(domain.Id, XenStoreAccess.None)]);
-        store.SetPermissions(root, [new XenStorePermission(DomainIds.Control, XenStoreAccess.None), new XenStorePermission(domain.Id, XenStoreAccess.Read)]);
     }
 
     /// <summary>A domain's own path.</summary>

@@ -289,8 +289,7 @@ internal sealed class EventChannelTable
 
     private XenError Allocate(out EventChannel? channel)
     {
-        // The 2-level layout is what every domain starts with; the FIFO one grows by pages.
-        uint limit = Bits is { } bits ? Math.Max(bits.PortCount, 1) : 1u << FifoEventQueues.LinkBits;
+        uint limit = Bits?.PortCount ?? 1u << FifoEventQueues.LinkBits;
         channel = null;
         for (int i = 1; i < _channels.Count; i++)
         {

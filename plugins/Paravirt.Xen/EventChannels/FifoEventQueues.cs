@@ -31,6 +31,9 @@ internal sealed unsafe class FifoEventQueues : IEventBits
     private readonly IUpcallTarget _target;
     private int _pageCount;
 
+    // Events of ports whose word is in a page that the guest has not given yet.
+    private readonly List<EventChannel> _early = [];
+
     // Where each port's word is linked now, by port: which vCPU's queue.
     private readonly Dictionary<uint, (int Vcpu, uint Priority)> _last = [];
 
@@ -44,7 +47,7 @@ internal sealed unsafe class FifoEventQueues : IEventBits
     }
 
     /// <inheritdoc/>
-    public uint PortCount => (uint)(_pageCount * WordsPerPage);
+    public uint PortCount => 1u << LinkBits;
 
     /// <summary>Whether a vCPU has its control block.</summary>
     public bool HasControlBlock(int vcpu) => _control[vcpu] != null;
@@ -62,14 +65,24 @@ internal sealed unsafe class FifoEventQueues : IEventBits
         if (_pageCount == MaximumPages)
             return false;
         _pages[_pageCount++] = page;
+        EventChannel[] early = [.. _early];
+        _early.Clear();
+        foreach (EventChannel channel in early)
+            SetPending(channel);
         return true;
     }
 
     /// <inheritdoc/>
     public void SetPending(EventChannel channel)
     {
-        if (Word(channel.Port) is var word && word == null)
+        uint* word = Word(channel.Port);
+        if (word == null)
+        {
+            if (!_early.Contains(channel))
+                _early.Add(channel);
             return;
+        }
+
         bool wasPending = (Interlocked.Or(ref *word, Pending) & Pending) != 0;
         if (wasPending)
             return;
@@ -83,6 +96,8 @@ internal sealed unsafe class FifoEventQueues : IEventBits
         uint* word = Word(channel.Port);
         if (word != null)
             Interlocked.And(ref *word, ~Pending);
+        else
+            _early.Remove(channel);
     }
 
     /// <inheritdoc/>
@@ -102,7 +117,7 @@ internal sealed unsafe class FifoEventQueues : IEventBits
             Link(channel, word);
     }
 
-    private uint* Word(uint port) => port < PortCount ? (uint*)_pages[port / WordsPerPage] + (port % WordsPerPage) : null;
+    private uint* Word(uint port) => port < (uint)(_pageCount * WordsPerPage) ? (uint*)_pages[port / WordsPerPage] + (port % WordsPerPage) : null;
 
     /// <summary>Puts a pending port at its queue's tail, unless it is masked or in a queue already.</summary>
     private void Link(EventChannel channel, uint* word)

@@ -3,7 +3,7 @@ namespace Dominion.Paravirt.Xen.EventChannels;
 /// <summary>How a domain's pending and masked events are kept in memory that it shares with the VMM: the 2-level or the FIFO ABI. Called under the machine's event lock.</summary>
 internal interface IEventBits
 {
-    /// <summary>How many ports the layout has room for; port 0 is never used.</summary>
+    /// <summary>How many ports there can be; port 0 is never used.</summary>
     uint PortCount { get; }
 
     /// <summary>Marks an event as pending and tells the vCPU unless it is masked.</summary>
