@@ -198,6 +198,13 @@ internal sealed unsafe partial class PvDomain : IDomain, IUpcallTarget, IFlushTa
 
     private IX86Core CreateCore(IDomainContext context, int index) => CreateCore(context, index, Space);
 
+    /// <summary>Serves XenStore's ring; a guest that refills it for ever waits its turn.</summary>
+    private void Serve(XenStoreRingConnection store)
+    {
+        if (store.OnEvent())
+            Context.Post(() => Serve(store));
+    }
+
     /// <summary>Takes the domain's rings from their backends, and its nodes and channels away.</summary>
     private void Disconnect()
     {
@@ -228,7 +235,7 @@ internal sealed unsafe partial class PvDomain : IDomain, IUpcallTarget, IFlushTa
         _console.Connect(Hypervisor.Frames.Page(built.ConsoleFrame), () => Hypervisor.ControlChannels.Send(built.ConsoleBackendPort));
         built.ConsoleConsumer.Handler = _console.OnEvent;
         XenStoreRingConnection store = Hypervisor.StoreService.Introduce(Id, Hypervisor.Frames.Page(built.StoreFrame), () => Hypervisor.ControlChannels.Send(built.StoreBackendPort));
-        built.StoreConsumer.Handler = () => store.OnEvent();
+        built.StoreConsumer.Handler = () => Serve(store);
         _controlPorts.Add(built.ConsoleBackendPort);
         _controlPorts.Add(built.StoreBackendPort);
         ControlNodes.Write(Hypervisor.Store, this, built);

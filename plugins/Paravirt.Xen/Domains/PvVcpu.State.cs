@@ -137,6 +137,7 @@ internal sealed unsafe partial class PvVcpu
         Array.Clear(Callbacks);
         Core.Reset();
         ref X86State state = ref Core.State;
+        state.Activity = X86Activity.Active;
         state.Cr0 = RealCr0;
         state.Efer = RealEfer;
         state.Xcr0 = 1;
@@ -211,6 +212,7 @@ internal sealed unsafe partial class PvVcpu
             state.Gpr[(int)order[i]] = words[65 + i];
         state.Rip = words[81];
         state.Rflags = GuestFlags.Real(words[83]);
+        IoPrivilege = (int)(words[83] >> 12) & 3;
         state.Gpr[(int)X86Register.Rsp] = words[84];
         ReadTraps(context[720..]);
         KernelStack = words[622];

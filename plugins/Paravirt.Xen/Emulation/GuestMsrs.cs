@@ -93,6 +93,9 @@ internal sealed class GuestMsrs(PvVcpu vcpu)
                 return true;
             case MiscellaneousFeatures:
                 return value == 0;
+            case MicrocodeRevision:
+                // Written before it is read; what is written means nothing.
+                return true;
             default:
                 return false;
         }
