@@ -32,11 +32,8 @@ internal sealed unsafe partial class PvVcpu
             return X86Verdict.Exited;
         }
 
-        DeliverPending();
-        if (_leave is not null)
-            return X86Verdict.Exited;
-        EnterGuest();
-        return X86Verdict.Completed;
+        EnterWithPending();
+        return _leave is null ? X86Verdict.Completed : X86Verdict.Exited;
     }
 
     /// <summary>Drops this vCPU's cached translations.</summary>

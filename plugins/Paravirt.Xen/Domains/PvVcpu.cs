@@ -203,11 +203,10 @@ internal sealed unsafe partial class PvVcpu : IVcpu, IX86InterceptHandler, IDisp
             if (left <= 0)
                 return VcpuStatus.Runnable;
             _leave = null;
-            DeliverPending();
+            EnterWithPending();
             if (_leave is { } before)
                 return before;
             Core.StateChanged();
-            EnterGuest();
             X86Exit exit = Core.Run(new X86RunLimits(left));
             LeaveGuest();
             switch (exit.Reason)
@@ -241,6 +240,22 @@ internal sealed unsafe partial class PvVcpu : IVcpu, IX86InterceptHandler, IDisp
         }
 
         _pollEnded = false;
+    }
+
+    /// <summary>Goes into the guest with what waits for it. What arrives later finds the vCPU in the guest, and asks it to leave.</summary>
+    private void EnterWithPending()
+    {
+        while (true)
+        {
+            DeliverPending();
+            if (_leave is not null)
+                return;
+            EnterGuest();
+            bool missed = IsUpcallPending && !AreEventsMasked && Callbacks[(int)CallbackType.Event].Address != 0;
+            if (!missed)
+                return;
+            LeaveGuest();
+        }
     }
 
     /// <summary>Sends what waits into the guest: an NMI, then an event.</summary>
