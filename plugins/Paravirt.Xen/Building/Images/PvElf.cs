@@ -17,7 +17,7 @@ internal static class PvElf
     /// <param name="file">The file: a bzImage, an ELF image or one compressed with gzip.</param>
     /// <param name="memory">The domain's memory in bytes.</param>
     /// <returns>The kernel; its segments refer to the file's bytes or to those unpacked from it.</returns>
-    /// <exception cref="Diagnostics.DiagnosticException">The file does not serve; DOM3401 to DOM3413 say why.</exception>
+    /// <exception cref="Diagnostics.DiagnosticException">The file does not serve; DOM3601 to DOM3613 say why.</exception>
     public static PvKernel Load(string name, ReadOnlyMemory<byte> file, ulong memory) => Parse(name, KernelPayload.Extract(name, file, memory), memory);
 
     /// <summary>Reads an ELF image.</summary>
@@ -25,7 +25,7 @@ internal static class PvElf
     /// <param name="image">The image.</param>
     /// <param name="memory">The domain's memory in bytes.</param>
     /// <returns>The kernel; its segments refer to the image's bytes.</returns>
-    /// <exception cref="Diagnostics.DiagnosticException">The image does not serve; DOM3401 and DOM3405 to DOM3413 say why.</exception>
+    /// <exception cref="Diagnostics.DiagnosticException">The image does not serve; DOM3601 and DOM3605 to DOM3613 say why.</exception>
     public static PvKernel Parse(string name, ReadOnlyMemory<byte> image, ulong memory)
     {
         ElfFile elf = ElfFile.Parse(name, image);

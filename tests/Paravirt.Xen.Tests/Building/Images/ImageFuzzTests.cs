@@ -57,7 +57,7 @@ public class ImageFuzzTests
             BitConverter.TryWriteBytes(header[32..], (long)notes.Length);
         }
 
-        Refused.With("DOM3406", "more than 65536 ELF notes", () => PvElf.Load("k", image, Memory));
+        Refused.With("DOM3606", "more than 65536 ELF notes", () => PvElf.Load("k", image, Memory));
     }
 
     private static void Try(Gen<byte[]> files, int count) =>

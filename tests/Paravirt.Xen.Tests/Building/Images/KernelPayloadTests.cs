@@ -39,7 +39,7 @@ public class KernelPayloadTests
     [Theory]
     [MemberData(nameof(Compressions))]
     public void A_payload_must_not_be_larger_than_the_memory(string compression) =>
-        Refused.With("DOM3404", "200000 bytes; at most 199999", () => KernelPayload.Extract("k", PayloadMaker.BzImage(Pack(compression, Image)), 199_999));
+        Refused.With("DOM3604", "200000 bytes; at most 199999", () => KernelPayload.Extract("k", PayloadMaker.BzImage(Pack(compression, Image)), 199_999));
 
     [Theory]
     [MemberData(nameof(Compressions))]
@@ -55,34 +55,34 @@ public class KernelPayloadTests
     {
         byte[] whole = Pack(compression, Image);
         byte[] cut = [.. whole[..(whole.Length / 2)], .. whole[^4..]];
-        Refused.With("DOM3403", "damaged", () => KernelPayload.Extract("k", PayloadMaker.BzImage(cut), Memory));
+        Refused.With("DOM3603", "damaged", () => KernelPayload.Extract("k", PayloadMaker.BzImage(cut), Memory));
     }
 
     [Theory]
     [MemberData(nameof(Compressions))]
     public void A_payload_must_hold_an_image(string compression) =>
-        Refused.With("DOM3403", "no ELF image", () => KernelPayload.Extract("k", PayloadMaker.BzImage(Pack(compression, new byte[1000])), Memory));
+        Refused.With("DOM3603", "no ELF image", () => KernelPayload.Extract("k", PayloadMaker.BzImage(Pack(compression, new byte[1000])), Memory));
 
     [Fact]
     public void A_claim_beyond_every_kernel_is_refused_before_memory_is_taken()
     {
         byte[] payload = [0x28, 0xB5, 0x2F, 0xFD, .. new byte[20], 0xFF, 0xFF, 0xFF, 0x7F];
-        Refused.With("DOM3404", "2147483647", () => KernelPayload.Extract("k", PayloadMaker.BzImage(payload), ulong.MaxValue));
+        Refused.With("DOM3604", "2147483647", () => KernelPayload.Extract("k", PayloadMaker.BzImage(payload), ulong.MaxValue));
     }
 
     [Fact]
     public void A_dictionary_beyond_every_kernel_is_refused_before_memory_is_taken() =>
-        Refused.With("DOM3402", "dictionary of", () => KernelPayload.Extract("k", PayloadMaker.BzImage(PayloadMaker.Xz(Image, dictionary: 39)), Memory));
+        Refused.With("DOM3602", "dictionary of", () => KernelPayload.Extract("k", PayloadMaker.BzImage(PayloadMaker.Xz(Image, dictionary: 39)), Memory));
 
     [Fact]
     public void Several_xz_blocks_are_refused() =>
-        Refused.With("DOM3403", "holds 200000 bytes and says 400000", () => KernelPayload.Extract("k", PayloadMaker.BzImage(PayloadMaker.Xz(Image, blocks: 2)), Memory));
+        Refused.With("DOM3603", "holds 200000 bytes and says 400000", () => KernelPayload.Extract("k", PayloadMaker.BzImage(PayloadMaker.Xz(Image, blocks: 2)), Memory));
 
     [Fact]
     public void A_second_xz_block_that_the_size_does_not_count_is_refused()
     {
         byte[] payload = [.. PayloadMaker.Xz(Image, blocks: 2)[..^4], .. BitConverter.GetBytes(Image.Length)];
-        Refused.With("DOM3402", "several XZ blocks", () => KernelPayload.Extract("k", PayloadMaker.BzImage(payload), Memory));
+        Refused.With("DOM3602", "several XZ blocks", () => KernelPayload.Extract("k", PayloadMaker.BzImage(payload), Memory));
     }
 
     [Theory]
@@ -91,25 +91,25 @@ public class KernelPayloadTests
     [InlineData(new byte[] { 0x89, 0x4C, 0x5A, 0x4F }, "lzo")]
     [InlineData(new byte[] { 1, 2, 3, 4 }, "unknown")]
     public void Other_compressions_are_named(byte[] magic, string name) =>
-        Refused.With("DOM3402", name, () => KernelPayload.Extract("k", PayloadMaker.BzImage([.. magic, .. new byte[100]]), Memory));
+        Refused.With("DOM3602", name, () => KernelPayload.Extract("k", PayloadMaker.BzImage([.. magic, .. new byte[100]]), Memory));
 
     [Fact]
     public void An_old_bzImage_does_not_say_where_its_payload_is() =>
-        Refused.With("DOM3402", "2.07", () => KernelPayload.Extract("k", PayloadMaker.BzImage(Image, protocol: 0x207), Memory));
+        Refused.With("DOM3602", "2.07", () => KernelPayload.Extract("k", PayloadMaker.BzImage(Image, protocol: 0x207), Memory));
 
     [Fact]
     public void A_payload_must_lie_in_the_file()
     {
         byte[] file = PayloadMaker.BzImage(Image);
         BitConverter.TryWriteBytes(file.AsSpan(0x248), uint.MaxValue);
-        Refused.With("DOM3403", "beyond the end", () => KernelPayload.Extract("k", file, Memory));
+        Refused.With("DOM3603", "beyond the end", () => KernelPayload.Extract("k", file, Memory));
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("MZ something")]
     public void Other_files_are_refused(string text) =>
-        Refused.With("DOM3401", "no format", () => KernelPayload.Extract("k", System.Text.Encoding.ASCII.GetBytes(text), Memory));
+        Refused.With("DOM3601", "no format", () => KernelPayload.Extract("k", System.Text.Encoding.ASCII.GetBytes(text), Memory));
 
     private static void Unpacks(byte[] file, byte[] image) => Assert.True(KernelPayload.Extract("k", file, Memory).Span.SequenceEqual(image));
 
@@ -117,7 +117,7 @@ public class KernelPayloadTests
     {
         byte[] payload = Pack(compression, Image);
         BitConverter.TryWriteBytes(payload.AsSpan(payload.Length - 4), Image.Length + excess);
-        Refused.With("DOM3403", "damaged", () => KernelPayload.Extract("k", PayloadMaker.BzImage(payload), Memory));
+        Refused.With("DOM3603", "damaged", () => KernelPayload.Extract("k", PayloadMaker.BzImage(payload), Memory));
     }
 
     private static byte[] Pack(string compression, byte[] image) => compression switch

@@ -77,7 +77,7 @@ public class PvElfTests
 
     [Fact]
     public void A_number_of_three_bytes_is_none() =>
-        Refused.With("DOM3406", "a number of 3 bytes", () => Parse(new ElfMaker(true).Basics().Note(EntryNote, 0x34, 3).Load(0, new byte[0x2000])));
+        Refused.With("DOM3606", "a number of 3 bytes", () => Parse(new ElfMaker(true).Basics().Note(EntryNote, 0x34, 3).Load(0, new byte[0x2000])));
 
     [Fact]
     public void The_last_note_may_be_cut()
@@ -86,7 +86,7 @@ public class PvElfTests
         Assert.Equal(PaeMode.ExtendedCr3, PvElf.Parse("k", image, Memory).PaeMode);
         Assert.Equal(PaeMode.Yes, PvElf.Parse("k", image[..^8], Memory).PaeMode);
         Assert.Equal(PaeMode.ExtendedCr3, PvElf.Parse("k", image[..^9], Memory).PaeMode);
-        Refused.With("DOM3411", "PAE", () => PvElf.Parse("k", image[..^12], Memory));
+        Refused.With("DOM3611", "PAE", () => PvElf.Parse("k", image[..^12], Memory));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public class PvElfTests
 
     [Fact]
     public void An_unknown_feature_must_not_be_required() =>
-        Refused.With("DOM3410", "'of_tomorrow'", () => Parse(Linux().Note(FeaturesNote, "dom0|!of_tomorrow")));
+        Refused.With("DOM3610", "'of_tomorrow'", () => Parse(Linux().Note(FeaturesNote, "dom0|!of_tomorrow")));
 
     [Fact]
     public void The_old_section_has_its_own_defaults()
@@ -161,22 +161,22 @@ public class PvElfTests
         Assert.Equal(LinuxBase + 0x10_0000, Parse(Linux().Load(0, new byte[16], flags: 0).Load(0, [], 0)).VirtualStart);
 
     [Theory]
-    [InlineData("DOM3405", "beyond the end", 0x20_0000, 0x100_0000, 0x1000_0000)]
-    [InlineData("DOM3406", "longer in the file", 0x20_0000, 0x10, 0x8)]
-    [InlineData("DOM3406", "overlap at 101800h", 0x10_1800, 0x10, 0x10)]
-    [InlineData("DOM3412", "a segment of", 0x20_0000, 0x10, Memory)]
-    [InlineData("DOM3412", "a segment of", 0x20_0000, 0x10, ulong.MaxValue)]
-    [InlineData("DOM3412", "a segment of", 0xFFFF_FFFF_FFFF_FFF0, 0x10, 0x20)]
-    [InlineData("DOM3406", "its first segment", 0x800, 0x10, 0x10)]
+    [InlineData("DOM3605", "beyond the end", 0x20_0000, 0x100_0000, 0x1000_0000)]
+    [InlineData("DOM3606", "longer in the file", 0x20_0000, 0x10, 0x8)]
+    [InlineData("DOM3606", "overlap at 101800h", 0x10_1800, 0x10, 0x10)]
+    [InlineData("DOM3612", "a segment of", 0x20_0000, 0x10, Memory)]
+    [InlineData("DOM3612", "a segment of", 0x20_0000, 0x10, ulong.MaxValue)]
+    [InlineData("DOM3612", "a segment of", 0xFFFF_FFFF_FFFF_FFF0, 0x10, 0x20)]
+    [InlineData("DOM3606", "its first segment", 0x800, 0x10, 0x10)]
     public void Bad_segments(string id, string part, ulong physical, ulong fileSize, ulong memorySize) =>
         Refused.With(id, part, () => Parse(Linux().Load(physical, new byte[16], memorySize, fileSize)));
 
     [Fact]
     public void Physical_addresses_below_their_offset_do_not_fit() =>
-        Refused.With("DOM3412", "a segment of", () => Parse(new ElfMaker(true).Basics().Note(VirtualBaseNote, 0).Note(PhysicalOffsetNote, 0x1000).Load(0, new byte[16])));
+        Refused.With("DOM3612", "a segment of", () => Parse(new ElfMaker(true).Basics().Note(VirtualBaseNote, 0).Note(PhysicalOffsetNote, 0x1000).Load(0, new byte[16])));
 
     [Fact]
-    public void Nothing_to_load() => Refused.With("DOM3406", "no segment", () => Parse(new ElfMaker(true).Basics()));
+    public void Nothing_to_load() => Refused.With("DOM3606", "no segment", () => Parse(new ElfMaker(true).Basics()));
 
     [Theory]
     [InlineData(EntryNote, 0x10_2000, "entry point")]
@@ -185,7 +185,7 @@ public class PvElfTests
     [InlineData(HypercallPageNote, 0x10_1020, "hypercall page")]
     [InlineData(InitialP2MNote, 0x10_1000, "physical-to-machine")]
     [InlineData(InitialP2MNote, 0x80_0010, "physical-to-machine")]
-    public void Addresses_out_of_place(uint note, ulong offset, string part) => Refused.With("DOM3406", part, () => Parse(Linux().Note(note, LinuxBase + offset)));
+    public void Addresses_out_of_place(uint note, ulong offset, string part) => Refused.With("DOM3606", part, () => Parse(Linux().Note(note, LinuxBase + offset)));
 
     [Theory]
     [InlineData(0xFFFF_8000_0000_0000)]
@@ -194,37 +194,37 @@ public class PvElfTests
     [InlineData(0x1234_0000_0000_0000)]
     [InlineData(0xFFFF_FFFF_FFF0_0000)]
     public void A_kernel_stays_out_of_the_vmms_addresses(ulong virtualBase) =>
-        Refused.With("DOM3413", "not all a guest's", () => Parse(new ElfMaker(true).Basics().Note(VirtualBaseNote, virtualBase).Load(0, new byte[16], 0x20_0000)));
+        Refused.With("DOM3613", "not all a guest's", () => Parse(new ElfMaker(true).Basics().Note(VirtualBaseNote, virtualBase).Load(0, new byte[16], 0x20_0000)));
 
     [Theory]
     [InlineData(0xF580_0000)]
     [InlineData(0xF57F_F000)]
     [InlineData(0x1_0000_0000)]
     public void A_32_bit_kernel_stays_below_the_vmms_addresses(ulong virtualBase) =>
-        Refused.With("DOM3413", "not all a guest's", () => Parse(new ElfMaker(false).Basics().Note(VirtualBaseNote, virtualBase).Load(0, new byte[16], 0x1001)));
+        Refused.With("DOM3613", "not all a guest's", () => Parse(new ElfMaker(false).Basics().Note(VirtualBaseNote, virtualBase).Load(0, new byte[16], 0x1001)));
 
     [Theory]
     [InlineData(0x0000_8000_0000_0000)]
     [InlineData(0xFFFF_8000_0000_0000)]
     [InlineData(0xFFFF_87FF_FFFF_F000)]
-    public void A_map_stays_out_of_the_vmms_addresses(ulong map) => Refused.With("DOM3413", "physical-to-machine map", () => Parse(Linux().Note(InitialP2MNote, map)));
+    public void A_map_stays_out_of_the_vmms_addresses(ulong map) => Refused.With("DOM3613", "physical-to-machine map", () => Parse(Linux().Note(InitialP2MNote, map)));
 
     [Fact]
     public void A_32_bit_kernel_may_not_want_more_addresses_than_there_are() =>
-        Refused.With("DOM3413", "begin at f5800000h", () => Parse(new ElfMaker(false).Basics().Note(VmmStartLowNote, 0xFC00_0000, 4).Load(0, new byte[16])));
+        Refused.With("DOM3613", "begin at f5800000h", () => Parse(new ElfMaker(false).Basics().Note(VmmStartLowNote, 0xFC00_0000, 4).Load(0, new byte[16])));
 
     [Fact]
     public void Kernels_of_other_interfaces()
     {
-        Refused.With("DOM3408", "neither", () => Parse(new ElfMaker(true).Load(0, new byte[16])));
-        Refused.With("DOM3409", "'xen-2.0'", () => Parse(new ElfMaker(true).Note(XenVersionNote, "xen-2.0").Note(LoaderNote, "generic").Load(0, new byte[16])));
-        Refused.With("DOM3409", "'special'", () => Parse(new ElfMaker(true).Note(XenVersionNote, "xen-3.0").Note(LoaderNote, "special").Load(0, new byte[16])));
-        Refused.With("DOM3411", "PAE", () => Parse(new ElfMaker(false).Note(XenVersionNote, "xen-3.0").Note(LoaderNote, "generic").Note(PaeModeNote, "no").Load(0, new byte[16])));
-        Refused.With("DOM3406", "without VIRT_BASE", () => Parse(new ElfMaker(true).Basics().Note(PhysicalOffsetNote, 0).Load(0, new byte[16])));
-        Refused.With("DOM3407", "AArch64", () => Parse(new ElfMaker(true) { Machine = 183 }.Basics()));
-        Refused.With("DOM3407", "x86-64 in 32-bit ELF", () => Parse(new ElfMaker(false) { Machine = 62 }.Basics()));
-        Refused.With("DOM3406", "not an executable", () => Parse(new ElfMaker(true) { Type = 1 }.Basics()));
-        Refused.With("DOM3405", "header is incomplete", () => PvElf.Parse("k", new ElfMaker(true).Basics().Build().AsMemory(0, 60), Memory));
+        Refused.With("DOM3608", "neither", () => Parse(new ElfMaker(true).Load(0, new byte[16])));
+        Refused.With("DOM3609", "'xen-2.0'", () => Parse(new ElfMaker(true).Note(XenVersionNote, "xen-2.0").Note(LoaderNote, "generic").Load(0, new byte[16])));
+        Refused.With("DOM3609", "'special'", () => Parse(new ElfMaker(true).Note(XenVersionNote, "xen-3.0").Note(LoaderNote, "special").Load(0, new byte[16])));
+        Refused.With("DOM3611", "PAE", () => Parse(new ElfMaker(false).Note(XenVersionNote, "xen-3.0").Note(LoaderNote, "generic").Note(PaeModeNote, "no").Load(0, new byte[16])));
+        Refused.With("DOM3606", "without VIRT_BASE", () => Parse(new ElfMaker(true).Basics().Note(PhysicalOffsetNote, 0).Load(0, new byte[16])));
+        Refused.With("DOM3607", "AArch64", () => Parse(new ElfMaker(true) { Machine = 183 }.Basics()));
+        Refused.With("DOM3607", "x86-64 in 32-bit ELF", () => Parse(new ElfMaker(false) { Machine = 62 }.Basics()));
+        Refused.With("DOM3606", "not an executable", () => Parse(new ElfMaker(true) { Type = 1 }.Basics()));
+        Refused.With("DOM3605", "header is incomplete", () => PvElf.Parse("k", new ElfMaker(true).Basics().Build().AsMemory(0, 60), Memory));
     }
 
     private static ElfMaker Linux() => new ElfMaker(true).Basics()

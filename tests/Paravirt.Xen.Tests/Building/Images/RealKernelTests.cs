@@ -15,18 +15,18 @@ public class RealKernelTests
 
     [RealKernelFact("vmlinuz-amd64")]
     public void A_kernel_larger_than_the_domain() =>
-        Refused.With("DOM3404", "at most 33554432", () => PvElf.Load("vmlinuz-amd64", RealKernels.Read("vmlinuz-amd64"), 32 << 20));
+        Refused.With("DOM3604", "at most 33554432", () => PvElf.Load("vmlinuz-amd64", RealKernels.Read("vmlinuz-amd64"), 32 << 20));
 
     [RealKernelFact("vmlinuz-amd64")]
     public void A_kernel_whose_zeroes_do_not_fit() =>
-        Refused.With("DOM3412", "a segment", () => PvElf.Load("vmlinuz-amd64", RealKernels.Read("vmlinuz-amd64"), 68 << 20));
+        Refused.With("DOM3612", "a segment", () => PvElf.Load("vmlinuz-amd64", RealKernels.Read("vmlinuz-amd64"), 68 << 20));
 
     [RealKernelFact("vmlinuz-amd64")]
     public void A_flipped_bit_in_the_payload()
     {
         byte[] file = RealKernels.Read("vmlinuz-amd64");
         file[file.Length / 2] ^= 0x10;
-        Refused.With("DOM3403", "damaged", () => PvElf.Load("vmlinuz-amd64", file, Memory));
+        Refused.With("DOM3603", "damaged", () => PvElf.Load("vmlinuz-amd64", file, Memory));
     }
 
     [RealKernelFact("grub-x86_64-xen.bin")]
