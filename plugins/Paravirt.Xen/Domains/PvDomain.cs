@@ -11,6 +11,7 @@ using Dominion.Paravirt.Xen.GrantTables;
 using Dominion.Paravirt.Xen.Memory;
 using Dominion.Paravirt.Xen.Paging;
 using Dominion.Paravirt.Xen.Time;
+using Dominion.Paravirt.Xen.XenBus;
 using Dominion.Paravirt.Xen.XenStore;
 using Dominion.Persistence;
 
@@ -23,6 +24,7 @@ internal sealed unsafe partial class PvDomain : IDomain, IUpcallTarget, IFlushTa
     private readonly List<PvVcpu> _vcpus = [];
     private readonly ConsoleBackend _console;
     private readonly List<uint> _controlPorts = [];
+    private readonly SplitDevices _devices;
     private int _hasShutDown;
 
     /// <summary>Puts the domain together; <see cref="Reset"/> builds it.</summary>
@@ -53,6 +55,7 @@ internal sealed unsafe partial class PvDomain : IDomain, IUpcallTarget, IFlushTa
         for (int i = 0; i < VcpuCount; i++)
             _vcpus.Add(new PvVcpu(this, CreateCore(context, i)));
         hypervisor.Add(Id, Channels);
+        _devices = CreateDevices();
     }
 
     /// <summary>What the machine gives.</summary>
@@ -174,6 +177,7 @@ internal sealed unsafe partial class PvDomain : IDomain, IUpcallTarget, IFlushTa
     public void Dispose()
     {
         Disconnect();
+        _devices.Dispose();
         Hypervisor.Remove(Id);
         Watchdogs.Dispose();
         foreach (PvVcpu vcpu in _vcpus)
@@ -208,6 +212,7 @@ internal sealed unsafe partial class PvDomain : IDomain, IUpcallTarget, IFlushTa
     /// <summary>Takes the domain's rings from their backends, and its nodes and channels away.</summary>
     private void Disconnect()
     {
+        _devices.Vanish();
         _console.Disconnect();
         Hypervisor.StoreService.Destroy(Id);
         Hypervisor.Store.Remove(ControlNodes.Path(Id));
@@ -239,5 +244,6 @@ internal sealed unsafe partial class PvDomain : IDomain, IUpcallTarget, IFlushTa
         _controlPorts.Add(built.ConsoleBackendPort);
         _controlPorts.Add(built.StoreBackendPort);
         ControlNodes.Write(Hypervisor.Store, this, built);
+        _devices.Appear();
     }
 }

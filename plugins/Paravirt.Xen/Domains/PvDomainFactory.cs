@@ -12,6 +12,9 @@ public sealed class PvDomainFactory : IDomainTypeFactory
     public bool UsesBoard => false;
 
     /// <inheritdoc/>
+    public bool UsesSplitDevices => true;
+
+    /// <inheritdoc/>
     public IDomain Create(IDomainContext context, object? options)
     {
         PvBoot boot = PvBoot.Read(context.Name, (PvOptions)options!, context.MemorySize);

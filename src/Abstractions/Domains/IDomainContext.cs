@@ -5,6 +5,7 @@ using Dominion.Diagnostics;
 using Dominion.Memory;
 using Dominion.Plugins;
 using Dominion.Services;
+using Dominion.Split;
 using Dominion.Time;
 
 namespace Dominion.Domains;
@@ -64,6 +65,14 @@ public interface IDomainContext
     /// <summary>Makes the board that the manifest names, with its devices. Only for a type that uses a board.</summary>
     /// <returns>The board, not reset yet.</returns>
     IBoard CreateBoard();
+
+    /// <summary>The split devices that the manifest gives the domain, in its order. Their backends are made by the domain, which also drives them. Empty for a type that takes none.</summary>
+    IReadOnlyList<IBackendBinding> SplitDevices { get; }
+
+    /// <summary>Makes a log for a part of the domain.</summary>
+    /// <param name="part">The part's name in the domain.</param>
+    /// <returns>The log.</returns>
+    ILog CreateLog(string part);
 
     /// <summary>Finds a service by an option's reference.</summary>
     /// <typeparam name="TService">The service contract.</typeparam>

@@ -7,6 +7,7 @@ using Dominion.Host.Composition;
 using Dominion.Memory;
 using Dominion.Plugins;
 using Dominion.Services;
+using Dominion.Split;
 using Dominion.Time;
 
 namespace Dominion.Host.Machine.Domains;
@@ -20,6 +21,7 @@ internal sealed class DomainContext : IDomainContext
     {
         _domain = domain;
         Log = domain.CreateLog(null);
+        SplitDevices = [.. domain.Plan.SplitDevices.Select(plan => new BackendBinding(plan))];
     }
 
     /// <inheritdoc/>
@@ -91,6 +93,12 @@ internal sealed class DomainContext : IDomainContext
             $"domain '{Name}' is of type '{_domain.Plan.Type}', which needs a board, and has none");
         return plan.Factory.Create(new BoardContext(_domain), plan.Options);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IBackendBinding> SplitDevices { get; }
+
+    /// <inheritdoc/>
+    public ILog CreateLog(string part) => _domain.CreateLog(part);
 
     /// <inheritdoc/>
     public TService GetService<TService>(ServiceReference<TService> reference)
