@@ -32,6 +32,7 @@ public sealed partial class DiagnosticIdTests
     [InlineData("plugins/Cpu.X86", "DOM31")]
     [InlineData("plugins/Devices.Pc", "DOM32")]
     [InlineData("plugins/Services.Local", "DOM33")]
+    [InlineData("plugins/Devices.Split", "DOM35")]
     [InlineData("src/Host/Machine", "DOM5")]
     public void EachPartHasItsOwnRange(string folder, string prefix)
     {
