@@ -90,7 +90,7 @@ internal sealed class BlockBackend : IBackend
         null => frontend.Is64Bit ? BlockLayout.Bits64 : BlockLayout.Bits32,
         "x86_64-abi" => BlockLayout.Bits64,
         "x86_32-abi" => BlockLayout.Bits32,
-        string other => throw new FrontendException($"'protocol' is '{other}', which this backend does not speak"),
+        _ => throw new FrontendException("'protocol' names an ABI that this backend does not speak"),
     };
 
     private void WriteProperties(IFrontend frontend)

@@ -21,6 +21,7 @@ internal sealed class BackendDevice : IDisposable
     private FrontendConnection? _connection;
     private int _scheduled;
     private bool _present;
+    private bool _hasFailed;
 
     /// <summary>Makes a device that has no nodes yet.</summary>
     /// <param name="backend">The backend.</param>
@@ -69,6 +70,7 @@ internal sealed class BackendDevice : IDisposable
         store.Write($"{BackendPath}/online", "1");
         store.Write(FrontendStatePath, Text(XenBusState.Initialising));
         _present = true;
+        _hasFailed = false;
         Offer();
     }
 
@@ -82,7 +84,9 @@ internal sealed class BackendDevice : IDisposable
     /// <summary>Closes the connection because of what the frontend has done, and says so.</summary>
     public void Fail(string reason)
     {
-        _log.Write(LogSeverity.Warning, $"the frontend is at fault: {reason}");
+        // A guest that does it over and over must not fill the log.
+        _log.Write(_hasFailed ? LogSeverity.Debug : LogSeverity.Warning, $"the frontend is at fault: {reason}");
+        _hasFailed = true;
         _host.Store.Write($"{ErrorPath}/error", reason);
         Disconnect();
         Become(XenBusState.Closing);

@@ -54,6 +54,7 @@ public class PvDiskTests
         await machine.First.WaitForShellAsync();
         await machine.First.RunAsync("echo kept | dd of=/dev/xvda bs=512 count=1 conv=sync,fsync 2>/dev/null");
         machine.First.TypeLine("reboot -f");
+        await machine.First.ExpectAsync("busybox on Linux");
         await machine.First.WaitForShellAsync();
         Assert.Equal("kept\n", await machine.First.RunAsync("head -n 1 /dev/xvda"));
         await machine.First.PowerOffAsync();
