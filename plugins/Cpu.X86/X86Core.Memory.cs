@@ -43,10 +43,11 @@ internal sealed unsafe partial class X86Core
         if (!CheckOperand(segment, linear, size, true))
             return false;
         bool user = S->Cpl == 3;
-        if (!Resolve(linear, MemoryAccess.Write, user, AccessControlSet, out byte* first, out _))
+        bool crosses = (linear & 0xFFF) + (ulong)size > 4096;
+        if (!Resolve(linear, MemoryAccess.Write, user, AccessControlSet, out byte* first, out _, crosses))
             return false;
-        if ((linear & 0xFFF) + (ulong)size > 4096)
-            return Resolve(NextPage(linear), MemoryAccess.Write, user, AccessControlSet, out _, out _);
+        if (crosses)
+            return Resolve(NextPage(linear), MemoryAccess.Write, user, AccessControlSet, out _, out _, crosses: true);
 
         if (first != null && !HoldsCode(first))
             host = first;
@@ -133,7 +134,7 @@ internal sealed unsafe partial class X86Core
     private bool Access(ulong linear, byte* data, int size, MemoryAccess kind, bool user, bool exempt)
     {
         int firstSize = (int)Math.Min((ulong)size, 4096 - (linear & 0xFFF));
-        if (!Resolve(linear, kind, user, exempt, out byte* first, out ulong firstPhysical))
+        if (!Resolve(linear, kind, user, exempt, out byte* first, out ulong firstPhysical, firstSize != size))
             return false;
         if (firstSize == size)
         {
@@ -145,7 +146,7 @@ internal sealed unsafe partial class X86Core
         ulong next = linear + (ulong)firstSize;
         if (linear <= uint.MaxValue)
             next = TruncateLinear(next);
-        if (!Resolve(next, kind, user, exempt, out byte* second, out ulong secondPhysical))
+        if (!Resolve(next, kind, user, exempt, out byte* second, out ulong secondPhysical, crosses: true))
             return false;
         Move(first, firstPhysical, data, firstSize, kind);
         Move(second, secondPhysical, data + firstSize, size - firstSize, kind);
@@ -220,8 +221,9 @@ internal sealed unsafe partial class X86Core
     /// <param name="exempt">Exempt from SMAP.</param>
     /// <param name="host">The host address, or null when it is a device's.</param>
     /// <param name="physical">The physical address when <paramref name="host"/> is null.</param>
+    /// <param name="crosses">The operand goes over a page's end: a monitor does not get to see it in pieces.</param>
     /// <returns>False when a fault is recorded.</returns>
-    private bool Resolve(ulong linear, MemoryAccess kind, bool user, bool exempt, out byte* host, out ulong physical)
+    private bool Resolve(ulong linear, MemoryAccess kind, bool user, bool exempt, out byte* host, out ulong physical, bool crosses = false)
     {
         Tlb.Set set = user ? Tlb.Set.User : exempt && (S->Arch.Cr4 & ControlBits.Cr4Smap) != 0 ? Tlb.Set.SupervisorAc : Tlb.Set.Supervisor;
         TlbEntry* entry = Tlb.Slot(_contexts.Current.GetSet(set), linear);
@@ -236,7 +238,13 @@ internal sealed unsafe partial class X86Core
         host = null;
         X86TranslationResult result = Walker.Walk(linear, kind, user, exempt, out PageWalk walk);
         if (result == X86TranslationResult.PageFault)
+        {
+            const uint Protection = PageFaultCode.Present | PageFaultCode.Write;
+            if ((walk.ErrorCode & ~PageFaultCode.User) == Protection && !crosses && IsIntercepted(X86Intercept.WriteProtection) && TryRedirectWrite(linear, out physical))
+                return true;
             return SetPageFault(linear, walk.ErrorCode);
+        }
+
         if (result == X86TranslationResult.SecondLevel)
         {
             S->Leave = LeaveReason.Exit;

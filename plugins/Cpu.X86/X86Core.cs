@@ -69,6 +69,7 @@ internal sealed unsafe partial class X86Core : IX86Core
         Cpuid = new CpuidFile(this);
         Random = new RandomSource(context.Seed, Index);
         _builder = new BlockBuilder(this);
+        _describer = new Interception.InstructionDescriber(this);
 
         MachineMemory.AddCodeObserver(this);
         Memory.LayoutChanged += OnLayoutChanged;
@@ -147,6 +148,8 @@ internal sealed unsafe partial class X86Core : IX86Core
         errorCode = walk.ErrorCode;
         return result;
     }
+
+    public X86CpuidResult GetCpuid(uint leaf, uint subleaf) => Cpuid.Get(leaf, subleaf);
 
     public void FlushTranslations(X86FlushScope scope, uint tag)
     {

@@ -23,6 +23,14 @@ internal sealed class ExportResolver(PluginCatalog catalog, DiagnosticBag diagno
     /// <summary>The names of the exports of a kind.</summary>
     public IReadOnlyList<string> Names(ExportKind kind) => catalog.Names(kind);
 
+    /// <summary>Whether an entry names an export of a kind, in whatever way.</summary>
+    public bool Mentions(ExportKind kind, ManifestNode node) => node switch
+    {
+        ManifestScalar scalar => catalog.Find(kind, scalar.Text).Count > 0,
+        ManifestMapping mapping => mapping.Entries.Any(entry => catalog.Find(kind, entry.Key).Count > 0),
+        _ => false,
+    };
+
     /// <summary>Finds an export by the name that the manifest gives; what is wrong is reported.</summary>
     public ExportDescriptor? Find(ExportKind kind, string name, SourceLocation? location)
     {

@@ -27,6 +27,7 @@ public sealed class MachineRuntime : IDisposable
 
     // Held while the machine stands still for somebody, and while it is taken down. Taken before every other.
     private readonly Lock _standing = new();
+    private readonly MachineWideObjects _machineWide = new();
     private bool _started;
     private bool _disposed;
 
@@ -174,6 +175,7 @@ public sealed class MachineRuntime : IDisposable
 
         for (int i = _domains.Count - 1; i >= 0; i--)
             TakeDown(_domains[i].Name, _domains[i].Dispose);
+        TakeDown("a plugin's part of the machine", _machineWide.Dispose);
         for (int i = _serviceOrder.Count - 1; i >= 0; i--)
         {
             if (_serviceOrder[i].Service is IDisposable service)
@@ -244,7 +246,7 @@ public sealed class MachineRuntime : IDisposable
         bool all = true;
         foreach (DomainPlan domain in plan.Domains)
         {
-            DomainRuntime runtime = new(domain, _memory, _scheduler.Time, _services, options.CreateConsole(domain), options.Loggers);
+            DomainRuntime runtime = new(domain, _memory, _machineWide, _scheduler.Time, _services, options.CreateConsole(domain), options.Loggers);
             _domains.Add(runtime);
             try
             {

@@ -21,6 +21,12 @@ internal static class ManifestKeys
     public const string Slots = "slots";
     public const string Devices = "devices";
 
+    /// <summary>The domain that a split device's backend runs in.</summary>
+    public const string Backend = "backend";
+
+    /// <summary>The domain that has the backends.</summary>
+    public const string ControlDomain = "Domain-0";
+
     /// <summary>What <c>slots:</c> writes for an empty slot.</summary>
     public const string None = "none";
 

@@ -33,6 +33,8 @@ public sealed partial class DiagnosticIdTests
     [InlineData("plugins/Devices.Pc", "DOM32")]
     [InlineData("plugins/Services.Local", "DOM33")]
     [InlineData("plugins/Oracle.X86", "DOM34")]
+    [InlineData("plugins/Devices.Split", "DOM35")]
+    [InlineData("plugins/Paravirt.Xen", "DOM36")]
     [InlineData("src/Host/Machine", "DOM5")]
     [InlineData("src/Host/Control", "DOM6")]
     public void EachPartHasItsOwnRange(string folder, string prefix)

@@ -32,11 +32,12 @@ public sealed class DomainRuntime
     private DomainState _startState = DomainState.Running;
     private string _startReason = "started";
 
-    internal DomainRuntime(DomainPlan plan, MachineMemory memory, ITimeSource time, IReadOnlyDictionary<string, object> services, IConsoleOutput console, ILoggerFactory loggers)
+    internal DomainRuntime(DomainPlan plan, MachineMemory memory, MachineWideObjects machineWide, ITimeSource time, IReadOnlyDictionary<string, object> services, IConsoleOutput console, ILoggerFactory loggers)
     {
         Plan = plan;
         HasVirtualTime = time is VirtualTimeSource;
         MachineMemory = memory;
+        MachineWide = machineWide;
         _services = services;
         _loggers = loggers;
         _log = CreateLog(null);
@@ -81,6 +82,8 @@ public sealed class DomainRuntime
     internal bool HasVirtualTime { get; }
 
     internal MachineMemory MachineMemory { get; }
+
+    internal MachineWideObjects MachineWide { get; }
 
     internal DomainEvents Events { get; }
 
