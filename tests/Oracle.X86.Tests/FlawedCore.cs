@@ -69,6 +69,12 @@ internal sealed class FlawedCore(IX86Core core) : IX86Core
 
     public void SetReset(bool asserted) => core.SetReset(asserted);
 
+    public void FlushPage(ulong linear) => core.FlushPage(linear);
+
+    public X86CpuidResult GetCpuid(uint leaf, uint subleaf) => core.GetCpuid(leaf, subleaf);
+
+    public bool TryDescribeInstruction(out X86InterceptInfo info) => core.TryDescribeInstruction(out info);
+
     public void SignalNmi() => core.SignalNmi();
 
     public void SignalInit() => core.SignalInit();
