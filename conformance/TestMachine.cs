@@ -63,7 +63,7 @@ internal sealed record TestMachine(IReadOnlyList<string> Overrides, string? Miss
         if (Device(options, "intel-iommu") is { } iommu)
             changes.Add($"domains.test.slots.iommu={{ intel-iommu: , eim: {(iommu.Contains("eim=off") ? "false" : "true")}, ioapic: \"{FirstDevice}\" }}");
         if (Device(options, "edu") is not null)
-            changes.Add("domains.test.devices=[testdev, edu]");
+            changes.AddRange(["domains.test.devices=[testdev, edu]", "domains.test.slots.pci={ pci-host: , whole-register-number: true }"]);
         if (section.File == "apic.flat")
             changes.Add($"domains.test.ramdisk={Environment()}");
         if (NeedFirmware.Contains(section.Name))

@@ -31,7 +31,7 @@ internal sealed class PciHost : IDevice, IPciBus, IInitSource
         _context = context;
         (ulong start, ulong length) = PciLayout.GetMemory64Window(context.MemorySpace.AddressBits);
         _memory64Window = new PciAddressWindow("64-bit memory", start, length);
-        _ports = new PciConfigurationPorts(this, context.Control, context.Name);
+        _ports = new PciConfigurationPorts(this, context.Control, context.Name, options.WholeRegisterNumber);
         _mappings =
         [
             context.Ports.Map(PciLayout.ConfigurationPort, PciLayout.ConfigurationPortCount, _ports, "pci-configuration"),
