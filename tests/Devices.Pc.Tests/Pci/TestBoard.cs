@@ -50,6 +50,8 @@ internal sealed class TestBoard : IDeviceContext, IMessageInterrupts, ILog, IDom
 
     public IPciBus? Pci => Host;
 
+    public IIommu? Iommu { get; set; }
+
     public IMessageInterrupts Messages => this;
 
     public IClock Clock { get; init; } = Mock.Of<IClock>();
