@@ -328,18 +328,20 @@ internal sealed partial class AhciPort : IPersistent
             _status |= StatusRegister;
     }
 
+    // Data to the device starts without an interrupt: the host waits for no more than the request (ATA8-ACS, PIO data-out and PACKET protocols).
     private void SendPioSetup(bool toHost, AtaStatus start, uint length)
     {
         Span<byte> fis = stackalloc byte[20];
         fis.Clear();
         fis[0] = PioSetup;
-        fis[1] = (byte)(FisInterrupt | (toHost ? FisToHost : 0));
+        fis[1] = (byte)(toHost ? FisInterrupt | FisToHost : 0);
         FillRegisters(fis);
         fis[15] = fis[2];
         fis[2] = (byte)start;
         BinaryPrimitives.WriteUInt16LittleEndian(fis[16..], (ushort)length);
         Receive(0x20, fis);
-        _status |= StatusPioSetup;
+        if (toHost)
+            _status |= StatusPioSetup;
     }
 
     private void SendDeviceBits(uint completed)

@@ -110,6 +110,23 @@ public class AhciTests
         Assert.Equal(0u, Get(0x138));
     }
 
+    /// <summary>A driver that saw the packet's PIO setup as an end would take its status, which knows nothing of the failure yet.</summary>
+    [Fact]
+    public void A_packet_interrupts_at_its_end_only()
+    {
+        const int Port = 0x80;
+        byte[] ram = _board.Space.Ram;
+        BinaryPrimitives.WriteUInt32LittleEndian(ram.AsSpan(List), 5 | 0x20);
+        BinaryPrimitives.WriteUInt64LittleEndian(ram.AsSpan(List + 8), Table);
+        ((byte[])[0x27, 0x80, 0xA0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).CopyTo(ram, Table);
+        ram.AsSpan(Table + 0x40, 16).Clear();
+        ram[Table + 0x40] = 0xFF;
+        Set(0x110 + Port, uint.MaxValue);
+        Set(0x138 + Port, 1);
+        Assert.Equal((0x4000_0001u, 0), (Get(0x110 + Port) & 0x4000_0003, ram[Received + 0x21] & 0x40));
+        Assert.Equal(1, ram[Received + 0x42] & 1);
+    }
+
     [Fact]
     public void A_short_table_overflows_and_no_memory_is_fatal()
     {
