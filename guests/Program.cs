@@ -1,5 +1,6 @@
 using Dominion.Guests.Builtin;
 using Dominion.Guests.Initrd;
+using Dominion.Guests.Pv;
 
 const string Usage = """
     usage: Guests images DIRECTORY
@@ -13,6 +14,8 @@ try
         case ["images", string directory]:
             Directory.CreateDirectory(directory);
             foreach (BuiltinGuest guest in BuiltinGuest.All)
+                File.WriteAllBytes(Path.Combine(directory, guest.Name + ".elf"), guest.Build());
+            foreach (PvGuest guest in PvGuest.All)
                 File.WriteAllBytes(Path.Combine(directory, guest.Name + ".elf"), guest.Build());
             return 0;
         case ["initrd", .. string[] rest] when InitrdOptions.TryParse(rest, out InitrdOptions? options):

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Iced.Intel;
 
@@ -21,6 +22,7 @@ internal sealed class GuestImageBuilder
 
     private readonly List<byte> _code = [.. new byte[HeaderLength]];
     private readonly List<byte> _data = [];
+    private List<(Func<Label> Label, uint Address)> _pointers = [];
     private uint _zeroLength;
 
     /// <summary>The address of the next code section.</summary>
@@ -36,6 +38,8 @@ internal sealed class GuestImageBuilder
     public uint Code(int bitness, Action<Assembler> write)
     {
         Assembler assembler = new(bitness);
+        List<(Func<Label> Label, uint Address)> outer = _pointers;
+        _pointers = [];
         write(assembler);
 
         // The address is decided last: what writes this section may have added others.
@@ -43,8 +47,11 @@ internal sealed class GuestImageBuilder
             _code.Add(0x90);
         uint address = NextCode;
         using MemoryStream stream = new();
-        assembler.Assemble(new StreamCodeWriter(stream), address);
+        AssemblerResult result = assembler.Assemble(new StreamCodeWriter(stream), address, BlockEncoderOptions.ReturnNewInstructionOffsets);
         _code.AddRange(stream.ToArray());
+        foreach ((Func<Label> label, uint place) in _pointers)
+            BitConverter.TryWriteBytes(CollectionsMarshal.AsSpan(_data)[(int)(place - DataBase)..], (uint)result.GetLabelRIP(label()));
+        _pointers = outer;
         return address;
     }
 
@@ -58,6 +65,16 @@ internal sealed class GuestImageBuilder
             _data.Add(0);
         uint address = DataBase + (uint)_data.Count;
         _data.AddRange(bytes);
+        return address;
+    }
+
+    /// <summary>Adds a doubleword that holds the address of a label of the section that is being written.</summary>
+    /// <param name="label">Gives the label when the section is complete; a label is a value that changes when it is placed.</param>
+    /// <returns>The doubleword's address; eight bytes are there.</returns>
+    public uint PointerTo(Func<Label> label)
+    {
+        uint address = Data(new byte[8], 8);
+        _pointers.Add((label, address));
         return address;
     }
 

@@ -1,5 +1,7 @@
 using Dominion.Guests.Benchmarks;
 using Dominion.Guests.Building;
+using Dominion.Guests.Rules;
+using Dominion.Guests.Smp;
 using Iced.Intel;
 
 namespace Dominion.Guests.Builtin;
@@ -9,7 +11,7 @@ internal abstract class BuiltinGuest
 {
     /// <summary>Every built-in guest.</summary>
     public static IReadOnlyList<BuiltinGuest> All { get; } =
-        [new Hello(), new Divide(), new InfiniteLoop(), new NoMansLand(), new UndefinedOpcode(), new Sieve(), new Fibonacci(), new Checksum(), new Sort(), new WildJump()];
+        [new Hello(), new Divide(), new InfiniteLoop(), new NoMansLand(), new UndefinedOpcode(), new Sieve(), new Fibonacci(), new Checksum(), new Sort(), new WildJump(), new SegmentRules(), new TaskRules(), new InterruptRules(), new Virtual8086Rules(), new DebugRules(), new PagingRules(), new LongModeRules(), new SmpStress()];
 
     /// <summary>The image's file name without its extension.</summary>
     public abstract string Name { get; }

@@ -24,8 +24,8 @@ option() {
     printf '%s\n' "$value"
 }
 
-# Drivers for the devices that are there: the PCI bus first, then the virtio bus that it brings.
-for bus in pci virtio; do
+# Drivers for the devices that are there: the PCI bus first, then the virtio bus that it brings; or Xen's.
+for bus in pci virtio xen; do
     aliases=$(cat /sys/bus/$bus/devices/*/modalias 2>/dev/null | sort -u)
     [ -z "$aliases" ] || modprobe -qa $aliases
 done
@@ -33,6 +33,16 @@ done
 # Disks, CD-ROM drives and PS/2 devices come up by themselves once their controllers' drivers are there.
 [ ! -d /sys/bus/scsi ] || modprobe -qa sd_mod sr_mod isofs
 [ ! -d /sys/bus/serio ] || modprobe -qa psmouse mousedev evdev
+
+# Xen's devices come up when both of their ends have agreed.
+for device in /sys/bus/xen/devices/vbd-* /sys/bus/xen/devices/vif-*; do
+    case "$device" in *vbd-*) child=block ;; *) child=net ;; esac
+    tries=100
+    while [ -d "$device" ] && [ ! -d "$device/$child" ] && [ $tries -gt 0 ]; do
+        sleep 0.1
+        tries=$((tries - 1))
+    done
+done
 
 ip link set lo up 2>/dev/null
 if address=$(option dominion.ip); then

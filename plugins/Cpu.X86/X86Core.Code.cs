@@ -19,7 +19,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
     public FetchEntry* ResolveFetch(ulong linear)
     {
         bool user = S->Cpl == 3;
-        FetchEntry* entry = _tlb.FindFetch(linear, user);
+        FetchEntry* entry = _contexts.Current.FindFetch(linear, user);
         if (entry != null)
             return entry;
         if (IsLongMode && !PageWalker.IsCanonical(S, linear))
@@ -30,7 +30,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
 
         X86TranslationResult result = Walker.Walk(linear, MemoryAccess.Execute, user, false, out PageWalk walk);
         if (result == X86TranslationResult.Ok)
-            return _tlb.AddFetch(linear, user, Memory.GetPage(walk.Physical, MemoryAccess.Execute), walk.Physical, walk.IsGlobal, walk.PageBits);
+            return _contexts.Current.AddFetch(linear, user, Memory.GetPage(walk.Physical, MemoryAccess.Execute), walk.Physical, walk.IsGlobal, walk.PageBits);
         if (result == X86TranslationResult.PageFault)
             SetPageFault(linear, walk.ErrorCode);
         else
@@ -108,7 +108,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
         if (_blocks.HasRoom)
             return;
         _blocks.Clear();
-        S->Generation++;
+        DropLinks();
     }
 
     /// <summary>Memory for a block, after <see cref="MakeRoom"/>.</summary>
@@ -120,7 +120,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
         if (!_blocks.Watch(frame))
             return;
         MachineMemory.MarkCode(frame, this);
-        _tlb.ProtectFrame(MachineMemory.Base + (frame << FrameRange.FrameShift));
+        _contexts.ProtectFrame(MachineMemory.Base + (frame << FrameRange.FrameShift));
     }
 
     void ICodeObserver.OnCodeMarked(ulong frame)
@@ -136,12 +136,15 @@ internal sealed unsafe partial class X86Core : ICodeObserver
 
     void ICodeObserver.OnCodeWritten(ulong address, int length)
     {
+        NoteMonitoredWrite(address, length);
         if (Environment.CurrentManagedThreadId == _runningThread)
         {
             DropWrittenCode(address, length);
             return;
         }
 
+        if (!_blocks.IsWatched(address >> FrameRange.FrameShift))
+            return;
         lock (_codeLock)
         {
             _foreignWrites.Enqueue((address, length));
@@ -158,7 +161,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
             return;
         ulong frame = address >> FrameRange.FrameShift;
         _blocks.DropFrame(frame);
-        S->Generation++;
+        DropLinks();
         Block* running = S->Block;
         if (running == null || (running->Address >> FrameRange.FrameShift != frame && running->SecondPage >> FrameRange.FrameShift != frame))
             return;
@@ -191,7 +194,7 @@ internal sealed unsafe partial class X86Core : ICodeObserver
 
             if (marked == ulong.MaxValue)
                 DropWrittenCode(write.Address, write.Length);
-            else if (_tlb.ProtectFrame(MachineMemory.Base + (marked << FrameRange.FrameShift)))
+            else if (_contexts.ProtectFrame(MachineMemory.Base + (marked << FrameRange.FrameShift)))
                 MachineMemory.NotifyWrite(marked << FrameRange.FrameShift, FrameRange.FrameSize);
         }
     }

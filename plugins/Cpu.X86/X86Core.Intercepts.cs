@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Dominion.Cpu.X86.Decoding;
+using Dominion.Cpu.X86.Interception;
 using Dominion.Cpu.X86.State;
 
 namespace Dominion.Cpu.X86;
@@ -7,6 +8,8 @@ namespace Dominion.Cpu.X86;
 /// <content>Instructions ask here whether they are intercepted. Without a handler, or with the bit clear, the answer costs two loads.</content>
 internal sealed unsafe partial class X86Core
 {
+    private readonly InstructionDescriber _describer;
+
     /// <summary>Asks about an instruction that has no operand of interest.</summary>
     /// <param name="op">The instruction.</param>
     /// <param name="intercept">The condition.</param>
@@ -47,6 +50,21 @@ internal sealed unsafe partial class X86Core
                 CurrentOp = null;
                 return false;
         }
+    }
+
+    /// <inheritdoc/>
+    public bool TryDescribeInstruction(out X86InterceptInfo info) => _describer.TryDescribe(out info);
+
+    /// <summary>Asks whether a write that the page tables forbid goes to a monitor instead of faulting.</summary>
+    /// <param name="linear">The linear address.</param>
+    /// <param name="physical">Where the monitor wants the access, as a device's.</param>
+    /// <returns>False for the page fault.</returns>
+    private bool TryRedirectWrite(ulong linear, out ulong physical)
+    {
+        var info = new X86InterceptInfo { Intercept = X86Intercept.WriteProtection, LinearAddress = linear, IsWrite = true };
+        bool redirected = AskHandler(ref info) == X86Verdict.Replace;
+        physical = info.Value;
+        return redirected;
     }
 
     /// <summary>Whether a condition is intercepted at all.</summary>

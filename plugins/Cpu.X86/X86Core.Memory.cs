@@ -12,6 +12,9 @@ internal sealed unsafe partial class X86Core
 {
     private const ulong PageMask = ~0xFFFUL;
 
+    /// <summary>Set by an instruction whose accesses raise no #AC: masked moves, whatever the mask is (SDM volume 2, table 2-23), and gathers.</summary>
+    public bool AlignmentExempt;
+
     /// <summary>Reads for an instruction's operand.</summary>
     /// <param name="segment">The operand's segment; SS makes a non-canonical address #SS.</param>
     /// <param name="linear">The linear address.</param>
@@ -40,10 +43,11 @@ internal sealed unsafe partial class X86Core
         if (!CheckOperand(segment, linear, size, true))
             return false;
         bool user = S->Cpl == 3;
-        if (!Resolve(linear, MemoryAccess.Write, user, AccessControlSet, out byte* first, out _))
+        bool crosses = (linear & 0xFFF) + (ulong)size > 4096;
+        if (!Resolve(linear, MemoryAccess.Write, user, AccessControlSet, out byte* first, out _, crosses))
             return false;
-        if ((linear & 0xFFF) + (ulong)size > 4096)
-            return Resolve(TruncateLinear(linear + (ulong)size - 1), MemoryAccess.Write, user, AccessControlSet, out _, out _);
+        if (crosses)
+            return Resolve(NextPage(linear), MemoryAccess.Write, user, AccessControlSet, out _, out _, crosses: true);
 
         if (first != null && !HoldsCode(first))
             host = first;
@@ -74,8 +78,27 @@ internal sealed unsafe partial class X86Core
         bool user = S->Cpl == 3;
         if (!Resolve(linear, MemoryAccess.Write, user, AccessControlSet, out _, out _))
             return false;
-        ulong last = TruncateLinear(linear + (ulong)size - 1);
-        return ((linear ^ last) & PageMask) == 0 || Resolve(last, MemoryAccess.Write, user, AccessControlSet, out _, out _);
+        return (linear & 0xFFF) + (ulong)size <= 4096 || Resolve(NextPage(linear), MemoryAccess.Write, user, AccessControlSet, out _, out _);
+    }
+
+    /// <summary>Where the rest of an access is that crosses a page: the address of its page fault.</summary>
+    private ulong NextPage(ulong linear) => TruncateLinear((linear & PageMask) + 4096);
+
+    /// <summary>The alignment that #AC asks for, by an operand's size (SDM volume 3A, table 6-7): that of its elements for the x87 environment and state, none for wider vectors.</summary>
+    private static int Alignment(int size) => size switch
+    {
+        2 or 14 or 94 => 2,
+        4 or 28 or 108 => 4,
+        8 or 10 => 8,
+        _ => 1,
+    };
+
+    /// <summary>Raises #AC for a user access that is not aligned, where that is asked for (SDM volume 3A, 6.15).</summary>
+    /// <returns>False when a fault is recorded.</returns>
+    public bool CheckAlignment(ulong linear, int size)
+    {
+        bool isChecked = S->Cpl == 3 && AccessControlSet && (S->Arch.Cr0 & ControlBits.Cr0AlignmentMask) != 0;
+        return !isChecked || (linear & (ulong)(Alignment(size) - 1)) == 0 || SetFault(X86Exception.AlignmentCheck, 0);
     }
 
     /// <summary>RFLAGS.AC, which exempts explicit supervisor accesses from SMAP.</summary>
@@ -98,12 +121,11 @@ internal sealed unsafe partial class X86Core
     {
         if (!CheckCanonical(linear, size, (X86SegmentRegister)segment))
             return false;
-        if (S->Tlb != _tlb.GetSet(Tlb.Set.Checked))
+        if (S->Tlb != _contexts.Current.GetSet(Tlb.Set.Checked))
             return true;
 
-        bool alignmentChecked = S->Cpl == 3 && AccessControlSet && (S->Arch.Cr0 & ControlBits.Cr0AlignmentMask) != 0;
-        if (alignmentChecked && size is 2 or 4 or 8 && (linear & (ulong)(size - 1)) != 0)
-            return SetFault(X86Exception.AlignmentCheck, 0);
+        if (!AlignmentExempt && !CheckAlignment(linear, size))
+            return false;
         NoteDataBreakpoint(linear, size, write);
         return true;
     }
@@ -112,7 +134,7 @@ internal sealed unsafe partial class X86Core
     private bool Access(ulong linear, byte* data, int size, MemoryAccess kind, bool user, bool exempt)
     {
         int firstSize = (int)Math.Min((ulong)size, 4096 - (linear & 0xFFF));
-        if (!Resolve(linear, kind, user, exempt, out byte* first, out ulong firstPhysical))
+        if (!Resolve(linear, kind, user, exempt, out byte* first, out ulong firstPhysical, firstSize != size))
             return false;
         if (firstSize == size)
         {
@@ -124,7 +146,7 @@ internal sealed unsafe partial class X86Core
         ulong next = linear + (ulong)firstSize;
         if (linear <= uint.MaxValue)
             next = TruncateLinear(next);
-        if (!Resolve(next, kind, user, exempt, out byte* second, out ulong secondPhysical))
+        if (!Resolve(next, kind, user, exempt, out byte* second, out ulong secondPhysical, crosses: true))
             return false;
         Move(first, firstPhysical, data, firstSize, kind);
         Move(second, secondPhysical, data + firstSize, size - firstSize, kind);
@@ -187,6 +209,9 @@ internal sealed unsafe partial class X86Core
             data += width;
             size -= width;
         }
+
+        if (S->Attention != 0)
+            CutBlock();
     }
 
     /// <summary>Translates the address of a data access.</summary>
@@ -196,11 +221,12 @@ internal sealed unsafe partial class X86Core
     /// <param name="exempt">Exempt from SMAP.</param>
     /// <param name="host">The host address, or null when it is a device's.</param>
     /// <param name="physical">The physical address when <paramref name="host"/> is null.</param>
+    /// <param name="crosses">The operand goes over a page's end: a monitor does not get to see it in pieces.</param>
     /// <returns>False when a fault is recorded.</returns>
-    private bool Resolve(ulong linear, MemoryAccess kind, bool user, bool exempt, out byte* host, out ulong physical)
+    private bool Resolve(ulong linear, MemoryAccess kind, bool user, bool exempt, out byte* host, out ulong physical, bool crosses = false)
     {
         Tlb.Set set = user ? Tlb.Set.User : exempt && (S->Arch.Cr4 & ControlBits.Cr4Smap) != 0 ? Tlb.Set.SupervisorAc : Tlb.Set.Supervisor;
-        TlbEntry* entry = Tlb.Slot(_tlb.GetSet(set), linear);
+        TlbEntry* entry = Tlb.Slot(_contexts.Current.GetSet(set), linear);
         ulong page = linear & PageMask;
         physical = 0;
         if (entry->ReadTag == page && (kind == MemoryAccess.Read || entry->WriteTag == page || (entry->Host & TlbEntry.CodeBit) != 0))
@@ -212,7 +238,13 @@ internal sealed unsafe partial class X86Core
         host = null;
         X86TranslationResult result = Walker.Walk(linear, kind, user, exempt, out PageWalk walk);
         if (result == X86TranslationResult.PageFault)
+        {
+            const uint Protection = PageFaultCode.Present | PageFaultCode.Write;
+            if ((walk.ErrorCode & ~PageFaultCode.User) == Protection && !crosses && IsIntercepted(X86Intercept.WriteProtection) && TryRedirectWrite(linear, out physical))
+                return true;
             return SetPageFault(linear, walk.ErrorCode);
+        }
+
         if (result == X86TranslationResult.SecondLevel)
         {
             S->Leave = LeaveReason.Exit;
@@ -227,7 +259,7 @@ internal sealed unsafe partial class X86Core
         if (rom && kind == MemoryAccess.Write)
             return true;
         _cachedKeys |= walk.KeyMask;
-        _tlb.Add(set, linear, hostPage, walk.CanWrite && !rom, HoldsCode(hostPage), walk.IsGlobal, walk.PageBits);
+        _contexts.Current.Add(set, linear, hostPage, walk.CanWrite && !rom, HoldsCode(hostPage), walk.IsGlobal, walk.PageBits);
         host = hostPage + (linear & 0xFFF);
         return true;
     }
@@ -265,21 +297,60 @@ internal sealed unsafe partial class X86Core
     private void FlushAll()
     {
         _cachedKeys = 0;
-        _tlb.Flush();
-        S->Generation++;
+        _contexts.Flush(CurrentPcid);
+        DropLinks();
     }
 
-    /// <summary>Drops translations that are not global.</summary>
+    /// <summary>The current process-context identifier: 000H while CR4.PCIDE is clear (SDM volume 3A, 4.10.1).</summary>
+    private uint CurrentPcid => (S->Arch.Cr4 & ControlBits.Cr4Pcid) != 0 ? (uint)S->Arch.Cr3 & 0xFFF : 0;
+
+    /// <summary>Makes links between blocks, and what is remembered by RIP, void.</summary>
+    public void DropLinks()
+    {
+        _contexts.DropLinks();
+        S->Generation = ++_lastGeneration;
+    }
+
+    private uint _lastGeneration = 1;
+
+    /// <summary>CR3 has been loaded: goes to its context.</summary>
+    /// <param name="keep">Whether the context's translations stay (bit 63 of the operand of MOV to CR3).</param>
+    public void ContextChanged(bool keep)
+    {
+        long set = S->Tlb - _contexts.Current.GetSet(0);
+        bool kept = _contexts.Switch(CurrentPcid, ref S->Generation);
+        S->Tlb = _contexts.Current.GetSet(0) + set;
+        if (kept && !keep)
+            _contexts.Current.FlushNonGlobal();
+        if (!kept || !keep || S->Generation == 0)
+            S->Generation = ++_lastGeneration;
+    }
+
+    /// <summary>Drops translations that are not global, of every context.</summary>
     public void FlushNonGlobal()
     {
-        _tlb.FlushNonGlobal();
-        S->Generation++;
+        _contexts.FlushNonGlobal();
+        DropLinks();
     }
 
-    /// <summary>Drops the translation of one page.</summary>
+    /// <summary>Drops translations of one context that are not global.</summary>
+    public void FlushContext(uint pcid)
+    {
+        _contexts.FlushContext(pcid);
+        S->Generation = ++_lastGeneration;
+    }
+
+    /// <summary>Drops the translation of one page, in the current context and where it is global.</summary>
     public void FlushPage(ulong linear)
     {
-        _tlb.FlushPage(linear);
-        S->Generation++;
+        _contexts.FlushPage(linear);
+        DropLinks();
+    }
+
+    /// <summary>Drops the translation of one page in one context.</summary>
+    public void FlushPage(ulong linear, uint pcid)
+    {
+        _contexts.FlushPage(linear, pcid);
+        S->Generation = ++_lastGeneration;
     }
 }

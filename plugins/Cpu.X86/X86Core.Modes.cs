@@ -40,7 +40,7 @@ internal sealed unsafe partial class X86Core
         Flags.Set(S, S->Arch.Rflags);
         SegmentsChanged();
         UpdateMode();
-        S->Generation++;
+        DropLinks();
         Volatile.Write(ref S->Attention, 1);
     }
 
@@ -73,7 +73,7 @@ internal sealed unsafe partial class X86Core
         s->Mode = mode;
 
         bool alignmentChecked = s->Cpl == 3 && (rflags & Flags.AlignmentCheck) != 0 && (s->Arch.Cr0 & ControlBits.Cr0AlignmentMask) != 0;
-        s->Tlb = _tlb.GetSet(breakpoints || alignmentChecked ? Tlb.Set.Checked : CurrentSet(s->Cpl == 3));
+        s->Tlb = _contexts.Current.GetSet(breakpoints || alignmentChecked ? Tlb.Set.Checked : CurrentSet(s->Cpl == 3));
 
         ulong cr0 = s->Arch.Cr0;
         ulong cr4 = s->Arch.Cr4;

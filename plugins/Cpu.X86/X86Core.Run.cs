@@ -43,7 +43,9 @@ internal sealed unsafe partial class X86Core
         S->Budget = limits.Instructions;
         Flags.Set(S, S->Arch.Rflags);
         UpdateMode();
+        _group?.Enter();
         X86ExitReason reason = Execute();
+        _group?.Leave();
         S->Arch.Rflags = Flags.Get(S);
         CurrentOp = null;
         return new X86Exit(reason, InstructionsRetired - before);
@@ -55,6 +57,8 @@ internal sealed unsafe partial class X86Core
         CoreState* s = S;
         while (true)
         {
+            if (_cutBlock != null)
+                MendBlock();
             if (s->Leave == LeaveReason.Exit)
             {
                 s->Leave = LeaveReason.Branch;

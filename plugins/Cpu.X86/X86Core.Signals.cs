@@ -29,6 +29,7 @@ internal sealed unsafe partial class X86Core
         : S->Arch.Activity == X86Activity.Active || _resetReleased
         || (_nmi != 0 && !S->Arch.NmiBlocked) || _init || _exitRequested || _hasForeignWork || _hasQueued
         || (S->Arch.Activity == X86Activity.Halted && _interruptRequest && (S->Arch.Rflags & Flags.Interrupt) != 0)
+        || (S->Arch.Activity == X86Activity.Halted && IsWaitOver)
         || (S->Arch.Activity == X86Activity.WaitForStartup && _startup >= 0);
 
     public void RequestExit()
@@ -106,6 +107,7 @@ internal sealed unsafe partial class X86Core
         Msrs.Reset();
         foreach (IX86ExtensionUnit unit in _extensions)
             unit.Reset();
+        ForgetMonitor();
         FlushAll();
         StateChanged();
     }
@@ -167,6 +169,7 @@ internal sealed unsafe partial class X86Core
 
         // Read before INIT is looked for: a startup IPI that follows an INIT is then never taken for one that came too early.
         int early = _startup;
+        _group?.Yield();
         if (_hasForeignWork)
             ServeForeignWrites();
         if (Volatile.Read(ref _layoutChanged))
@@ -249,6 +252,9 @@ internal sealed unsafe partial class X86Core
 
         switch (s->Arch.Activity)
         {
+            case X86Activity.Halted when IsWaitOver:
+                s->Arch.Activity = X86Activity.Active;
+                return true;
             case X86Activity.Halted:
                 s->Attention = 1;
                 reason = X86ExitReason.Halted;
@@ -350,6 +356,10 @@ internal sealed unsafe partial class X86Core
         return true;
     }
 
+    /// <summary>Whether the instruction of the block that has run took a branch.</summary>
+    private bool HasBranched =>
+        !BetweenIterations && S->Block != null && S->Arch.Rip != ((S->BlockRip + S->Block->Length) & RipMask(S));
+
     /// <summary>Ends one instruction in single mode: its shadow ends unless it made one, and traps are taken.</summary>
     private void AfterSingle()
     {
@@ -362,7 +372,7 @@ internal sealed unsafe partial class X86Core
             s->Arch.MovSsShadow = false;
         }
 
-        if (TrapAfter)
+        if (TrapAfter && ((s->Arch.DebugControl & DebugRegisters.BranchTrap) == 0 || HasBranched))
             s->Arch.PendingDebug |= DebugRegisters.SingleStep;
         TrapAfter = false;
         if (_interruptRequest || _nmi != 0)

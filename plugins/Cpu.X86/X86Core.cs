@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Dominion.Buses;
 using Dominion.Cpu.X86.Decoding;
 using Dominion.Cpu.X86.Events;
+using Dominion.Cpu.X86.FloatingPoint.Sse;
 using Dominion.Cpu.X86.Models;
 using Dominion.Cpu.X86.Paging;
 using Dominion.Cpu.X86.Segmentation;
@@ -26,14 +27,19 @@ internal sealed unsafe partial class X86Core : IX86Core
 
     private readonly BlockCache _blocks;
     private readonly BlockBuilder _builder;
-    private readonly Tlb _tlb;
+    private readonly TlbContexts _contexts = new();
     private readonly IClock _clock;
     private readonly X86GuestControls* _controls;
     private readonly List<IX86ExtensionUnit> _extensions = [];
     private bool _disposed;
 
-    public X86Core(CpuCoreContext context, CpuModel model)
+    /// <param name="context">What the host gives.</param>
+    /// <param name="model">The CPU model.</param>
+    /// <param name="group">The domain's cores; a core that is the only one needs none.</param>
+    public X86Core(CpuCoreContext context, CpuModel model, CoreGroup? group = null)
     {
+        _group = group;
+        group?.Add(this);
         Index = context.Index;
         VcpuCount = context.VcpuCount;
         Memory = context.Memory;
@@ -49,8 +55,8 @@ internal sealed unsafe partial class X86Core : IX86Core
         S->JumpCache = (JumpCacheEntry*)NativeMemory.AlignedAlloc((nuint)(JumpCacheEntry.Count * sizeof(JumpCacheEntry)), 64);
         NativeMemory.Clear(S->JumpCache, (nuint)(JumpCacheEntry.Count * sizeof(JumpCacheEntry)));
         S->Generation = 1;
+        S->VectorArithmetic = context.SoftwareArithmetic ? SseControl.Software : 0;
 
-        _tlb = new Tlb();
         _blocks = new BlockCache(MachineMemory);
         Walker = new PageWalker(this, S, Memory);
         Events = new EventDelivery(this);
@@ -63,6 +69,7 @@ internal sealed unsafe partial class X86Core : IX86Core
         Cpuid = new CpuidFile(this);
         Random = new RandomSource(context.Seed, Index);
         _builder = new BlockBuilder(this);
+        _describer = new Interception.InstructionDescriber(this);
 
         MachineMemory.AddCodeObserver(this);
         Memory.LayoutChanged += OnLayoutChanged;
@@ -126,8 +133,8 @@ internal sealed unsafe partial class X86Core : IX86Core
     /// <summary>Decoded blocks, dropped frames: for the benchmark and for tests.</summary>
     public BlockCache Blocks => _blocks;
 
-    /// <summary>The cached translations.</summary>
-    public Tlb Tlb => _tlb;
+    /// <summary>The cached translations of the current context.</summary>
+    public Tlb Tlb => _contexts.Current;
 
     public X86TranslationResult Translate(ulong linear, X86Access access, out ulong physical, out uint errorCode)
     {
@@ -141,6 +148,8 @@ internal sealed unsafe partial class X86Core : IX86Core
         errorCode = walk.ErrorCode;
         return result;
     }
+
+    public X86CpuidResult GetCpuid(uint leaf, uint subleaf) => Cpuid.Get(leaf, subleaf);
 
     public void FlushTranslations(X86FlushScope scope, uint tag)
     {
@@ -159,7 +168,12 @@ internal sealed unsafe partial class X86Core : IX86Core
     public void Save(StateWriter writer)
     {
         writer.BeginSection("x86-core", 3);
-        writer.Write(new ReadOnlySpan<byte>(&S->Arch, sizeof(X86State)));
+        X86State state = S->Arch;
+
+        // MWAIT may end for any reason: a restored vCPU goes on behind it.
+        if (_waits && state.Activity == X86Activity.Halted)
+            state.Activity = X86Activity.Active;
+        writer.Write(new ReadOnlySpan<byte>(&state, sizeof(X86State)));
         writer.Write(InstructionsRetired);
         Msrs.Save(writer);
         Random.Save(writer);
@@ -174,6 +188,7 @@ internal sealed unsafe partial class X86Core : IX86Core
         byte[] state = reader.ReadBytes();
         if (state.Length != sizeof(X86State))
             throw new InvalidDataException($"a core's state has {sizeof(X86State)} bytes, not {state.Length}");
+        ForgetMonitor();
         state.CopyTo(new Span<byte>(&S->Arch, sizeof(X86State)));
         _retired = reader.ReadInt64();
         Msrs.Restore(reader);
@@ -191,14 +206,17 @@ internal sealed unsafe partial class X86Core : IX86Core
         if (_disposed)
             return;
         _disposed = true;
+        ForgetMonitor();
+        _group?.Remove(this);
         Memory.LayoutChanged -= OnLayoutChanged;
         MachineMemory.RemoveCodeObserver(this);
         _blocks.Clear();
         _blocks.Dispose();
-        _tlb.Dispose();
+        _contexts.Dispose();
         NativeMemory.AlignedFree(S->JumpCache);
         NativeMemory.AlignedFree(S);
         NativeMemory.Free(_controls);
+        NativeMemory.Free(_cutHandlers);
     }
 
     public string DescribeState() => StateDescription.Describe(this);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Dominion.Memory;
 using Dominion.Cpu.X86.Models;
 using Dominion.Diagnostics;
 using Dominion.Plugins;
@@ -8,6 +10,9 @@ namespace Dominion.Cpu.X86;
 [CpuCore("x86", Summary = "x86 in real, protected and 64-bit mode, by a cached interpreter")]
 public sealed class X86CoreFactory : ICpuCoreFactory
 {
+    // A domain's cores share its physical address space, and nothing else does.
+    private readonly ConditionalWeakTable<IPhysicalAddressSpace, CoreGroup> _groups = [];
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Models => CpuModelCatalog.Names;
 
@@ -23,7 +28,8 @@ public sealed class X86CoreFactory : ICpuCoreFactory
         if (context.Engine is not ("auto" or "interpreter"))
             throw new DiagnosticException("DOM3101", $"the x86 core has no engine '{context.Engine}'", "interpreter");
         CpuModel model = CpuModelCatalog.Find(context.Model).With(context.Features);
-        var core = new X86Core(context, model);
+        CoreGroup? group = context.VcpuCount > 1 ? _groups.GetOrCreateValue(context.Memory) : null;
+        var core = new X86Core(context, model, group);
         foreach (ICpuExtensionFactory factory in context.Extensions)
         {
             if (factory is not IX86Extension extension)

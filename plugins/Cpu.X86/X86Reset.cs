@@ -7,6 +7,9 @@ namespace Dominion.Cpu.X86;
 /// <summary>The states after power-on, INIT and SIPI (SDM volume 3A, 9.1, table 9-1).</summary>
 internal static unsafe class X86Reset
 {
+    /// <summary>IA32_MISC_ENABLE.ENABLE_MONITOR_FSM (SDM volume 4, table 2-2).</summary>
+    public const ulong MonitorEnable = 1 << 18;
+
     /// <summary>Power-on: everything.</summary>
     public static void PowerOn(X86Core core)
     {
@@ -18,7 +21,7 @@ internal static unsafe class X86Reset
         state.FloatControl = 0x40;
         state.FloatTag = 0x5555;
         state.Xcr0 = 1;
-        state.MiscEnable = 1;
+        state.MiscEnable = core.Cpuid.Has("monitor") ? 1ul | MonitorEnable : 1;
         Common(core, ref state);
         state.Activity = core.IsBootstrap ? X86Activity.Active : X86Activity.WaitForStartup;
     }

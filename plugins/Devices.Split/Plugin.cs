@@ -1,3 +1,3 @@
 using Dominion.Plugins;
 
-[assembly: Plugin("dominion.devices.split", 1, 1, Description = "Frontend and backend driver pairs. This build has their names only.")]
+[assembly: Plugin("dominion.devices.split", 1, 1, Description = "Backends of split drivers: block devices and network interfaces.")]

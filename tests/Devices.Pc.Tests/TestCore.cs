@@ -59,6 +59,12 @@ internal sealed class TestCore(int index, IClock clock) : IX86Core
 
     public void FlushTranslations(X86FlushScope scope, uint tag) => throw new InvalidOperationException("this core does not run");
 
+    public void FlushPage(ulong linear) => throw new InvalidOperationException("this core does not run");
+
+    public X86CpuidResult GetCpuid(uint leaf, uint subleaf) => throw new InvalidOperationException("this core does not run");
+
+    public bool TryDescribeInstruction(out X86InterceptInfo info) => throw new InvalidOperationException("this core does not run");
+
     public void StateChanged() => throw new InvalidOperationException("this core does not run");
 
     public void RequestExit() => throw new InvalidOperationException("this core does not run");

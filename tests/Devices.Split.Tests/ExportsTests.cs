@@ -1,6 +1,8 @@
 using System.Reflection;
 using Dominion.Devices.Split.Block;
+using Dominion.Devices.Split.Network;
 using Dominion.Plugins;
+using Dominion.Split;
 
 namespace Dominion.Devices.Split.Tests;
 
@@ -9,19 +11,23 @@ public class ExportsTests
     [Fact]
     public void Assembly_is_a_plugin_of_this_contract_level()
     {
-        PluginAttribute plugin = typeof(VirtualBlockBackend).Assembly.GetCustomAttribute<PluginAttribute>()!;
+        PluginAttribute plugin = typeof(VirtualBlockBackendFactory).Assembly.GetCustomAttribute<PluginAttribute>()!;
         Assert.Equal("dominion.devices.split", plugin.Id);
         Assert.InRange(ContractLevel.Current, plugin.MinimumLevel, plugin.MaximumLevel);
     }
 
     [Fact]
-    public void Block_pair_has_one_device_class_and_says_that_it_is_not_available()
+    public void Each_backend_has_the_name_of_its_device_class()
     {
-        BackendAttribute backend = typeof(VirtualBlockBackend).GetCustomAttribute<BackendAttribute>()!;
+        foreach (IBackendFactory factory in (IBackendFactory[])[new VirtualBlockBackendFactory(), new VirtualInterfaceBackendFactory()])
+            Assert.Equal(factory.GetType().GetCustomAttribute<BackendAttribute>()!.Name, factory.DeviceClass);
+    }
+
+    [Fact]
+    public void The_frontend_says_that_it_is_not_available()
+    {
         FrontendAttribute frontend = typeof(VirtualBlockFrontend).GetCustomAttribute<FrontendAttribute>()!;
-        Assert.Equal(backend.Name, new VirtualBlockBackend().DeviceClass);
         Assert.Equal(frontend.Name, new VirtualBlockFrontend().DeviceClass);
-        Assert.Contains("not available in this build", backend.Summary, StringComparison.Ordinal);
         Assert.Contains("not available in this build", frontend.Summary, StringComparison.Ordinal);
     }
 }

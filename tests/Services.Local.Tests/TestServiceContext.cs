@@ -15,6 +15,8 @@ internal sealed class TestServiceContext : IServiceContext, ILog, IClock
 
     public IClock Clock => this;
 
+    public bool IsRestored { get; set; }
+
     public long Now { get; set; }
 
     public long WallClock => Now;

@@ -189,7 +189,7 @@ internal sealed unsafe class BlockBuilder
                 }
                 else
                 {
-                    op->Handler = Refusal(instruction, decoder.LastError);
+                    op->Handler = IsTooLong(decoder, instruction, code + length, available - length) ? &BlockEnds.TooLong : &BlockEnds.Undefined;
                 }
                 lowering.EndsBlock = true;
             }
@@ -206,8 +206,15 @@ internal sealed unsafe class BlockBuilder
         return count;
     }
 
-    private static Handler Refusal(in Instruction instruction, DecoderError error) =>
-        error != DecoderError.None && instruction.Length >= MaximumLength ? &BlockEnds.TooLong : &BlockEnds.Undefined;
+    /// <summary>Whether an instruction has more bytes than it may: #GP, where one of the greatest length that is none is #UD. Without its first byte, which is a prefix, it still has the greatest length then. Uses the decoder up: for what ends a block.</summary>
+    private bool IsTooLong(Decoder decoder, in Instruction instruction, byte* code, int available)
+    {
+        if (decoder.LastError == DecoderError.None || instruction.Length < MaximumLength)
+            return false;
+        _window.Set(code + 1, available - 1);
+        decoder.Decode(out Instruction rest);
+        return rest.Length >= MaximumLength || decoder.LastError == DecoderError.NoMoreBytes;
+    }
 
     private static void Prepare(Op* op, int number, int offset, int length)
     {

@@ -39,6 +39,12 @@ internal sealed unsafe class BlockCache : IDisposable
     /// <summary>How many times a write has dropped the blocks of a frame.</summary>
     public long DroppedFrames { get; private set; }
 
+    // Other threads ask whether a frame is watched until nobody knows the core any more.
+    ~BlockCache() => NativeMemory.Free(_watched);
+
+    /// <summary>Whether the core may hold blocks of a frame. From any thread, after a write to the frame and a barrier.</summary>
+    public bool IsWatched(ulong frame) => Volatile.Read(ref _watched[frame]);
+
     public Block* Find(ulong address, uint mode)
     {
         for (Block* block = _hash[Hash(address, mode)]; block != null; block = block->NextInHash)
@@ -144,7 +150,6 @@ internal sealed unsafe class BlockCache : IDisposable
         NativeMemory.Free(_frames);
         NativeMemory.Free(_granules);
         NativeMemory.Free(_tails);
-        NativeMemory.Free(_watched);
     }
 
     private static nuint SizeOf(int instructions) => ((nuint)sizeof(Block) + (nuint)(instructions * sizeof(Op)) + 63) & ~(nuint)63;

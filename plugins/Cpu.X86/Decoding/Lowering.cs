@@ -57,7 +57,7 @@ internal unsafe ref struct Lowering
         Register index = instruction.MemoryIndex;
         if (index.IsVectorRegister())
             index = Register.None;
-        int segment = Offsets.SegmentNumber(instruction.MemorySegment);
+        int segment = SegmentOf(instruction);
         op->Segment = (byte)segment;
         op->Scale = (byte)System.Numerics.BitOperations.Log2((uint)instruction.MemoryIndexScale);
         op->Index = Offsets.OfOptional(index);
@@ -80,6 +80,16 @@ internal unsafe ref struct Lowering
 
         op->AddressMask = addressSize == 2 ? 0xFFFFu : uint.MaxValue;
         return SetSegment(segment, addressSize);
+    }
+
+    /// <summary>The segment of the memory operand. In 64-bit code, prefixes for CS, DS, ES and SS do not count, so that the base register alone decides between #SS and #GP (SDM volume 1, 3.3.7.1).</summary>
+    public readonly int SegmentOf(in Instruction instruction)
+    {
+        if (!Is64Bit || instruction.SegmentPrefix is Register.None or Register.FS or Register.GS)
+            return Offsets.SegmentNumber(instruction.MemorySegment);
+        Instruction plain = instruction;
+        plain.SegmentPrefix = Register.None;
+        return Offsets.SegmentNumber(plain.MemorySegment);
     }
 
     /// <summary>Fills in the segment and the address size of an operand that no ModRM byte describes: string instructions.</summary>

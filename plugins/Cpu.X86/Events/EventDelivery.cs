@@ -140,7 +140,10 @@ internal sealed unsafe class EventDelivery
         if (hardware && e.Vector == (byte)X86Exception.Debug)
             _s->Arch.Dr6 = (_s->Arch.Dr6 & ~0xFUL) | e.FaultAddress;
         if (e.Vector == (byte)X86Exception.Debug && (hardware || e.Type == X86EventType.PrivilegedSoftwareException))
+        {
             _s->Arch.Dr7 &= ~SystemRegisters.DebugRegisters.GeneralDetect;
+            _s->Arch.DebugControl &= ~SystemRegisters.DebugRegisters.BranchTrap;
+        }
     }
 
     private bool TryDeliver(in X86Event e)

@@ -3,7 +3,7 @@ namespace Dominion.Cpu.X86.FloatingPoint;
 /// <summary>The six floating-point exceptions, at their bits in the x87 status word, in its control word's masks, and in
 /// MXCSR's flags; MXCSR's masks are the same bits shifted left by 7 (SDM 1 8.1.3 and 10.2.3).</summary>
 [Flags]
-internal enum FloatExceptions : byte
+internal enum FloatExceptions : ushort
 {
     None = 0,
     Invalid = 1,

@@ -149,6 +149,11 @@ internal sealed class CpuidFile
         const uint Apic = 1 << 9;
         if (leaf == 1 && _core.LocalApic is { } apic && apic.TryReadMsr(0x1B, out ulong apicBase) && (apicBase & Enabled) == 0)
             result = result with { Edx = result.Edx & ~Apic };
+
+        // CPUID.1:ECX.MONITOR follows IA32_MISC_ENABLE[18] (SDM volume 4, table 2-2).
+        const uint Monitor = 1 << 3;
+        if (leaf == 1 && !IsAmd && (_core.State.MiscEnable & X86Reset.MonitorEnable) == 0)
+            result = result with { Ecx = result.Ecx & ~Monitor };
         return result;
     }
 
@@ -219,7 +224,8 @@ internal sealed class CpuidFile
                 uint several = Count > 1 ? 1u << 28 : 0;
                 return new X86CpuidResult(_model.Signature, (id << 24) | ((IsAmd ? Count : ids) << 16) | (8 << 8), saved, several);
             case 5:
-                return Has("monitor") ? new X86CpuidResult(X86Core.MonitorLine, X86Core.MonitorLine, 0, 0) : default;
+                // The line; extensions and the masked interrupt as a break event are there; C1 has one state.
+                return Has("monitor") ? new X86CpuidResult(X86Core.MonitorLine, X86Core.MonitorLine, 3, 0x10) : default;
             case 7:
                 return new X86CpuidResult(0, 0, subleaf == 0 && (_core.State.Cr4 & ControlBits.Cr4ProtectionKeys) != 0 ? 1u << 4 : 0, 0);
             case 0xB:

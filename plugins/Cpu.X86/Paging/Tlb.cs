@@ -15,11 +15,15 @@ internal sealed unsafe class Tlb : IDisposable
     private const int FetchSize = 512;
     private const int LogSize = 512;
     private const int FilterBits = 4096;
+    private const int WritableBits = 1 << 15;
 
     private readonly TlbEntry* _entries;
     private readonly FetchEntry* _fetch;
     private readonly ushort* _log;
     private readonly ulong* _largePages;
+
+    // One bit for each writable frame that may be in here, by the low bits of its number: spares ProtectFrame the search that finds nothing.
+    private readonly ulong* _writableFrames;
     private int _logged;
     private bool _hasLargePages;
 
@@ -29,6 +33,7 @@ internal sealed unsafe class Tlb : IDisposable
         _fetch = (FetchEntry*)NativeMemory.AlignedAlloc((nuint)(FetchSize * sizeof(FetchEntry)), 64);
         _log = (ushort*)NativeMemory.Alloc(LogSize, sizeof(ushort));
         _largePages = (ulong*)NativeMemory.AllocZeroed(FilterBits / 64, sizeof(ulong));
+        _writableFrames = (ulong*)NativeMemory.AllocZeroed(WritableBits / 64, sizeof(ulong));
         Flush();
     }
 
@@ -70,6 +75,8 @@ internal sealed unsafe class Tlb : IDisposable
         entry->WriteTag = writable && !hasCode ? page : TlbEntry.NoTag;
         entry->Host = (nint)host | (writable && hasCode ? TlbEntry.CodeBit : 0);
         entry->Addend = (nint)((ulong)host - page);
+        if (writable && !hasCode)
+            _writableFrames[WritableWord(host)] |= WritableBit(host);
         if (!isGlobal)
             Log((int)(entry - _entries));
         NoteLargePage(linear, pageBits);
@@ -102,6 +109,7 @@ internal sealed unsafe class Tlb : IDisposable
         if (_hasLargePages)
             NativeMemory.Clear(_largePages, FilterBits / 8);
         _hasLargePages = false;
+        NativeMemory.Clear(_writableFrames, WritableBits / 8);
         _logged = 0;
     }
 
@@ -151,6 +159,8 @@ internal sealed unsafe class Tlb : IDisposable
     public bool ProtectFrame(byte* host)
     {
         bool found = false;
+        if ((_writableFrames[WritableWord(host)] & WritableBit(host)) == 0)
+            return false;
         for (int i = 0; i < SetCount * Size; i++)
         {
             TlbEntry* entry = &_entries[i];
@@ -171,7 +181,12 @@ internal sealed unsafe class Tlb : IDisposable
         NativeMemory.AlignedFree(_fetch);
         NativeMemory.Free(_log);
         NativeMemory.Free(_largePages);
+        NativeMemory.Free(_writableFrames);
     }
+
+    private static int WritableWord(byte* host) => (int)((nuint)host >> (FrameRange.FrameShift + 6)) & ((WritableBits / 64) - 1);
+
+    private static ulong WritableBit(byte* host) => 1UL << (int)(((nuint)host >> FrameRange.FrameShift) & 63);
 
     private static void Empty(TlbEntry* entry)
     {

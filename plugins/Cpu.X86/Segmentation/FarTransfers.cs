@@ -217,7 +217,7 @@ internal sealed unsafe class FarTransfers
     {
         ref X86Segment cs = ref _s->Arch.Segments[(int)X86SegmentRegister.Cs];
         if (cs.Base != old.Base || cs.Limit != old.Limit)
-            _s->Generation++;
+            _core.DropLinks();
         _core.SegmentsChanged();
         _core.UpdateMode();
     }

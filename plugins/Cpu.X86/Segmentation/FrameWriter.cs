@@ -71,7 +71,7 @@ internal unsafe ref struct FrameWriter
                 return _core.SetFault(X86Exception.StackFault, (_switched ? _ss.Selector & 0xFFFCu : 0) | _external);
         }
 
-        if (!_core.StoreAs(_user, linear, &value, size))
+        if ((_user && !_core.CheckAlignment(linear, size)) || !_core.StoreAs(_user, linear, &value, size))
             return false;
         _rsp = Mask == 0xFFFF ? (_rsp & ~0xFFFFUL) | pointer : pointer;
         return true;

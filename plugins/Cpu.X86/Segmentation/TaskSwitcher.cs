@@ -241,7 +241,7 @@ internal sealed unsafe class TaskSwitcher
             _s->Arch.Segments[i].Selector = selectors[i];
         }
 
-        _s->Generation++;
+        _core.DropLinks();
         if (!LoadLdt(ldt, external))
             return false;
         if (virtual8086)

@@ -71,6 +71,9 @@ internal unsafe struct CoreState
     /// <summary>Not zero when instructions of AVX and its kin fault (outside protected mode, CR4.OSXSAVE clear, XCR0 without SSE and AVX, or CR0.TS).</summary>
     public byte AvxBlocked;
 
+    /// <summary>Zero, or <see cref="FloatingPoint.Sse.SseControl.Software"/>.</summary>
+    public uint VectorArithmetic;
+
     /// <summary>The exception or interrupt to deliver when <see cref="Leave"/> is <see cref="LeaveReason.Fault"/>.</summary>
     public byte FaultVector;
 
@@ -88,4 +91,7 @@ internal unsafe struct CoreState
 
     /// <summary>What CR2 becomes, or the bits for DR6.</summary>
     public ulong FaultAddress;
+
+    /// <summary>What vector arithmetic goes by: MXCSR, and whether the host's arithmetic may be used.</summary>
+    public readonly uint VectorControl => Arch.Mxcsr | VectorArithmetic;
 }

@@ -97,16 +97,14 @@ internal sealed unsafe class ControlRegisters
         return LoadCr3(value, keep);
     }
 
-    /// <summary>Loads CR3 and drops the translations that are not global. They carry no PCID here, so those of another PCID go even where the guest asks to keep them.</summary>
+    /// <summary>Loads CR3 and drops the translations of its context that are not global, unless the guest asks to keep them (SDM volume 3A, 4.10.4.1).</summary>
     public bool LoadCr3(ulong value, bool keep = false)
     {
         bool pae = (_s->Arch.Cr0 & ControlBits.Cr0Paging) != 0 && (_s->Arch.Cr4 & ControlBits.Cr4Pae) != 0 && !_core.IsLongMode;
         if (pae && !LoadPdptes(value))
             return false;
-        bool same = value == _s->Arch.Cr3;
         _s->Arch.Cr3 = value;
-        if (!(keep && same))
-            _core.FlushNonGlobal();
+        _core.ContextChanged(keep);
         return true;
     }
 
@@ -184,7 +182,7 @@ internal sealed unsafe class ControlRegisters
     /// <summary>CR0.PE changed: the segments keep what they hold; the privilege level is 0.</summary>
     private void ProtectionChanged()
     {
-        _s->Generation++;
+        _core.DropLinks();
         if (_core.IsProtected)
         {
             ref X86Segment ss = ref _s->Arch.Segments[(int)X86SegmentRegister.Ss];

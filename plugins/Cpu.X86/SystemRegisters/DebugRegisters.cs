@@ -12,6 +12,9 @@ internal static class DebugRegisters
     /// <summary>DR6.BD.</summary>
     public const ulong AccessDetected = 1 << 13;
 
+    /// <summary>IA32_DEBUGCTL.BTF: with TF set, only taken branches trap; #DB clears it (SDM volume 3B, 18.4.1).</summary>
+    public const ulong BranchTrap = 1 << 1;
+
     /// <summary>DR7.GD.</summary>
     public const ulong GeneralDetect = 1 << 13;
 

@@ -12,6 +12,9 @@ internal sealed unsafe class MsrFile : IPersistent
     private const uint MtrrCapability = 0xFE;
     private const uint MtrrDefault = 0x2FF;
 
+    /// <summary>MSR_POWER_CTL, which systems set for the C-states that they enter by MWAIT (SDM volume 4, table 2-20); remembered.</summary>
+    private const uint PowerControl = 0x1FC;
+
     /// <summary>IA32_XSS: there are no supervisor state components, so only 0 can be written (SDM volume 1, 13.3).</summary>
     private const uint Xss = 0xDA0;
 
@@ -32,6 +35,7 @@ internal sealed unsafe class MsrFile : IPersistent
     private readonly AmdMsrs? _amd;
     private ulong _mtrrDefault;
     private ulong _machineCheckStatus;
+    private ulong _powerControl;
 
     public MsrFile(X86Core core)
     {
@@ -39,6 +43,8 @@ internal sealed unsafe class MsrFile : IPersistent
         _s = core.S;
         _amd = core.Model.IsAmd ? new AmdMsrs() : null;
     }
+
+    private bool HasPowerControl => _amd == null && _core.Cpuid.Has("monitor");
 
     private ulong AddressMask => (1UL << _core.Memory.AddressBits) - 1;
 
@@ -49,6 +55,7 @@ internal sealed unsafe class MsrFile : IPersistent
         Array.Clear(_fixed);
         _mtrrDefault = 0;
         _machineCheckStatus = 0;
+        _powerControl = 0;
         _amd?.Reset();
     }
 
@@ -74,6 +81,7 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0x179: return true;
             case 0x17A: value = _machineCheckStatus; return true;
             case 0x1A0: value = state.MiscEnable; return true;
+            case PowerControl: value = _powerControl; return HasPowerControl;
             case 0x1D9: value = state.DebugControl; return true;
             case 0x277: value = state.Pat; return true;
             case SupervisorKeys: value = state.Pkrs; return _core.Cpuid.HasSupervisorKeys;
@@ -127,6 +135,7 @@ internal sealed unsafe class MsrFile : IPersistent
             case 0x176: return SetCanonical(ref state.SysenterEip, value);
             case 0x17A: return SetWithin(ref _machineCheckStatus, value, 7);
             case 0x1A0: state.MiscEnable = value; return true;
+            case PowerControl: return HasPowerControl && SetWithin(ref _powerControl, value, uint.MaxValue);
             case 0x1D9: return SetWithin(ref state.DebugControl, value, 0xDFC3);
             case 0x277: return WritePat(value);
             case SupervisorKeys: return WriteSupervisorKeys(value);
@@ -164,25 +173,27 @@ internal sealed unsafe class MsrFile : IPersistent
 
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("x86-msrs", 1);
+        writer.BeginSection("x86-msrs", 2);
         foreach (ulong value in _variable)
             writer.Write(value);
         foreach (ulong value in _fixed)
             writer.Write(value);
         writer.Write(_mtrrDefault);
         writer.Write(_machineCheckStatus);
+        writer.Write(_powerControl);
         _amd?.Save(writer);
     }
 
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("x86-msrs", 1);
+        reader.BeginSection("x86-msrs", 2);
         for (int i = 0; i < _variable.Length; i++)
             _variable[i] = reader.ReadUInt64();
         for (int i = 0; i < _fixed.Length; i++)
             _fixed[i] = reader.ReadUInt64();
         _mtrrDefault = reader.ReadUInt64();
         _machineCheckStatus = reader.ReadUInt64();
+        _powerControl = reader.ReadUInt64();
         _amd?.Restore(reader);
     }
 

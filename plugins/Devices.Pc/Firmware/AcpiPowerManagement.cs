@@ -128,6 +128,7 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
         writer.Write(_sleep);
         writer.Write(_asleep);
         writer.Write(_clockSignal);
+        writer.Write(_lastHalf);
     }
 
     /// <inheritdoc/>
@@ -139,7 +140,7 @@ internal sealed class AcpiPowerManagement : IDevice, IPowerButton
         _sleep = reader.ReadUInt32() & ControlBits;
         _asleep = reader.ReadBoolean();
         _clockSignal = reader.ReadBoolean();
-        _lastHalf = Ticks / HalfPeriod;
+        _lastHalf = reader.ReadInt64();
         Update();
     }
 

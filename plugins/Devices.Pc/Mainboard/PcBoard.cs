@@ -126,7 +126,7 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareH
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("pc", 1);
+        writer.BeginSection("pc", 2);
         writer.Write(_devices.Count);
         foreach ((IDeviceBinding binding, IDevice device) in _devices)
         {
@@ -135,12 +135,14 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareH
         }
 
         _shadow?.Save(writer);
+        Interrupts.Save(writer);
     }
 
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("pc", 1);
+        if (reader.BeginSection("pc", 2) != 2)
+            throw new InvalidDataException("the state is of a version that kept no wires");
         int count = reader.ReadInt32();
         if (count != _devices.Count)
             throw new InvalidDataException($"the state is of {count} devices; the board has {_devices.Count}");
@@ -151,6 +153,7 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareH
         }
 
         _shadow?.Restore(reader);
+        Interrupts.Restore(reader);
     }
 
     /// <inheritdoc/>

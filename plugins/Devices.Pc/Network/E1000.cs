@@ -129,7 +129,7 @@ internal sealed class E1000 : IDevice, INetworkReceiver
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("e1000", 1);
+        writer.BeginSection("e1000", 2);
         writer.Write(_control);
         writer.Write(_portAddress);
         foreach (uint value in _kept)
@@ -145,7 +145,8 @@ internal sealed class E1000 : IDevice, INetworkReceiver
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("e1000", 1);
+        if (reader.BeginSection("e1000", 2) != 2)
+            throw new InvalidDataException("the state is of a version that kept no delays");
         _control = reader.ReadUInt32();
         _portAddress = reader.ReadUInt32();
         for (int i = 0; i < _kept.Length; i++)

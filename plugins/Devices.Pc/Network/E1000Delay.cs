@@ -1,3 +1,4 @@
+using Dominion.Devices.Pc.Timers;
 using Dominion.Persistence;
 using Dominion.Time;
 
@@ -61,6 +62,7 @@ internal sealed class E1000Delay : IPersistent, IDisposable
     {
         writer.Write(_isWaiting);
         writer.Write(Math.Max(0, _latest - _clock.Now));
+        TimerState.Save(writer, _timer);
     }
 
     /// <inheritdoc/>
@@ -69,8 +71,7 @@ internal sealed class E1000Delay : IPersistent, IDisposable
         Reset();
         _isWaiting = reader.ReadBoolean();
         _latest = _clock.Now + Math.Clamp(reader.ReadInt64(), 0, Longest);
-        if (_isWaiting)
-            _timer.Schedule(_latest);
+        TimerState.Restore(reader, _timer);
     }
 
     /// <inheritdoc/>

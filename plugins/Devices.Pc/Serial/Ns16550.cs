@@ -1,6 +1,7 @@
 using Dominion.Buses;
 using Dominion.Devices.Pc.Mainboard;
 using Dominion.Devices.Pc.Registers;
+using Dominion.Devices.Pc.Timers;
 using Dominion.Persistence;
 using Dominion.Services;
 using Dominion.Time;
@@ -143,7 +144,7 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("ns16550", 2);
+        writer.BeginSection("ns16550", 3);
         _receiver.Save(writer);
         writer.Write(_polls);
         writer.Write(_interruptEnable);
@@ -157,12 +158,13 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
         writer.Write(_divisor);
         writer.Write(_transmitterPending);
         writer.Write(_timeout);
+        TimerState.Save(writer, _timer);
     }
 
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("ns16550", 2);
+        int version = reader.BeginSection("ns16550", 3);
         _receiver.Restore(reader);
         _polls = Math.Clamp(reader.ReadInt32(), 0, PollsThatListen);
         _interruptEnable = reader.ReadByte();
@@ -176,7 +178,10 @@ internal sealed class Ns16550 : IDevice, ICharacterReceiver, IIsaDevice
         _divisor = reader.ReadUInt16();
         _transmitterPending = reader.ReadBoolean();
         _timeout = reader.ReadBoolean();
-        ArmTimeout();
+        if (version < 3)
+            ArmTimeout();
+        else
+            TimerState.Restore(reader, _timer);
         UpdateInterrupt();
         Offer();
     }

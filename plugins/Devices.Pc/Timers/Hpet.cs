@@ -98,10 +98,11 @@ internal sealed class Hpet : IDevice, ILegacyReplacement
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("hpet", 1);
+        writer.BeginSection("hpet", 2);
         writer.Write(_configuration);
         writer.Write(_status);
-        writer.Write(Counter);
+        writer.Write(_halted);
+        writer.Write(_clock.Now - _start);
         foreach (HpetTimer timer in _timers)
             timer.Save(writer);
     }
@@ -109,16 +110,15 @@ internal sealed class Hpet : IDevice, ILegacyReplacement
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("hpet", 1);
+        if (reader.BeginSection("hpet", 2) != 2)
+            throw new InvalidDataException("the state is of a version that kept no matches to come");
         _configuration = reader.ReadUInt32() & (Enable | Legacy);
         _status = reader.ReadUInt32();
         _halted = reader.ReadUInt64();
-        _start = _clock.Now;
-        foreach (HpetTimer timer in _timers)
-            timer.Restore(reader);
+        _start = _clock.Now - reader.ReadInt64();
         LegacyReplacementChanged?.Invoke(IsLegacy);
         foreach (HpetTimer timer in _timers)
-            timer.Update();
+            timer.Restore(reader);
     }
 
     /// <inheritdoc/>

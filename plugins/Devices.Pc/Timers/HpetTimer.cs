@@ -166,9 +166,11 @@ internal sealed class HpetTimer : IDisposable
         writer.Write(_highFollows);
         writer.Write(MessageData);
         writer.Write(MessageAddress);
+        writer.Write(_expiry);
+        TimerState.Save(writer, _timer);
     }
 
-    /// <summary>Reads the state; <see cref="Update"/> follows.</summary>
+    /// <summary>Reads the state, after the block's own.</summary>
     /// <param name="reader">Where from.</param>
     public void Restore(StateReader reader)
     {
@@ -181,6 +183,9 @@ internal sealed class HpetTimer : IDisposable
         _highFollows = reader.ReadBoolean();
         MessageData = reader.ReadUInt32();
         MessageAddress = reader.ReadUInt32();
+        DriveLevel();
+        _expiry = reader.ReadInt64();
+        TimerState.Restore(reader, _timer);
     }
 
     /// <inheritdoc/>

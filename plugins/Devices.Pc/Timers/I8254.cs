@@ -60,21 +60,25 @@ internal sealed class I8254 : IDevice
     /// <inheritdoc/>
     public void Save(StateWriter writer)
     {
-        writer.BeginSection("i8254", 1);
+        writer.BeginSection("i8254", 2);
         writer.Write(_control);
         foreach (I8254Counter counter in _counters)
             counter.Save(writer, Now);
+        writer.Write(_nextEvent);
+        TimerState.Save(writer, _timer);
     }
 
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        reader.BeginSection("i8254", 1);
+        if (reader.BeginSection("i8254", 2) != 2)
+            throw new InvalidDataException("the state is of a version that kept no event to come");
         _control = reader.ReadByte();
         foreach (I8254Counter counter in _counters)
             counter.Restore(reader, Now);
         _line.Set(_counters[0].OutputAt(Now));
-        Schedule(Now);
+        _nextEvent = reader.ReadInt64();
+        TimerState.Restore(reader, _timer);
     }
 
     /// <inheritdoc/>

@@ -40,6 +40,10 @@ internal static class DiskDiagnostics
     public static DiagnosticException HostError(string path, Exception error) =>
         new("DOM3308", $"'{path}' cannot be used: {error.Message}");
 
+    /// <summary>The file is not as it was when the machine was saved.</summary>
+    public static DiagnosticException Changed(string path, string how) =>
+        new("DOM3311", $"'{path}' has changed since the machine was saved: {how}", "restore the machine with the files that it was saved with");
+
     /// <summary>The header of a new overlay cannot be written.</summary>
     public static DiagnosticException OverlayNotWritten() =>
         new("DOM3310", "an overlay cannot be written", "see the log for the host's reason");

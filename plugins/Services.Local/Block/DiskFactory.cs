@@ -18,7 +18,7 @@ public sealed class DiskFactory : IServiceFactory
         string path = disk.Path.Value;
         bool overlaid = disk.Overlay || disk.OverlayFile is not null;
         bool inPlace = !overlaid && !disk.ReadOnly;
-        if (disk.Create && !File.Exists(path))
+        if (disk.Create && !context.IsRestored && !File.Exists(path))
             CreateImage(path, disk.Size!.Value.Bytes, context.Log);
         ImageFile file = ImageFile.Open(path, FileMode.Open, inPlace, context.Log);
         try
@@ -29,7 +29,7 @@ public sealed class DiskFactory : IServiceFactory
             if (!overlaid)
                 return image;
             OverlayFile overlay = disk.OverlayFile is { } kept
-                ? OverlayFile.OpenKept(kept.Value, image.Length, disk.SectorSize, context.Log)
+                ? OverlayFile.OpenKept(kept.Value, context.IsRestored ? FileMode.Open : FileMode.OpenOrCreate, image.Length, disk.SectorSize, context.Log)
                 : OverlayFile.CreateTemporary(image.Length, disk.SectorSize, context.Log);
             return new OverlayStore(image, overlay, disk.OverlayFile is not null);
         }

@@ -1,4 +1,5 @@
 using Dominion.Diagnostics;
+using Dominion.Persistence;
 using Microsoft.Win32.SafeHandles;
 
 namespace Dominion.Services.Local.Block;
@@ -20,6 +21,30 @@ internal sealed class ImageFile : IDisposable
 
     /// <summary>The length in bytes when it was opened, or given by <see cref="SetLength"/>.</summary>
     public long Length { get; private set; }
+
+    /// <summary>Writes what tells whether the file is still the same later: its length and when it was last written.</summary>
+    /// <param name="writer">Where to.</param>
+    public void SaveIdentity(StateWriter writer)
+    {
+        writer.BeginSection("file-identity", 1);
+        writer.Write(Length);
+        writer.Write(File.GetLastWriteTimeUtc(_handle).Ticks);
+    }
+
+    /// <summary>Compares the file with what <see cref="SaveIdentity"/> wrote.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <exception cref="DiagnosticException">The file is another one.</exception>
+    public void CheckIdentity(StateReader reader)
+    {
+        reader.BeginSection("file-identity", 1);
+        long length = reader.ReadInt64();
+        long written = reader.ReadInt64();
+        if (length != Length)
+            throw DiskDiagnostics.Changed(_path, $"it had {length} bytes and has {Length}");
+        DateTime now = File.GetLastWriteTimeUtc(_handle);
+        if (written != now.Ticks)
+            throw DiskDiagnostics.Changed(_path, $"it was written at {now:u}");
+    }
 
     /// <summary>Opens a file. A writable file is this process's alone; one that is only read may be shared with others that only read.</summary>
     /// <param name="path">The path.</param>

@@ -1,7 +1,9 @@
+using Dominion.Persistence;
+
 namespace Dominion.Services.Local.Block;
 
 /// <summary>A raw disk image, read and written in place.</summary>
-internal sealed class ImageStore : IBlockStore, IDisposable
+internal sealed class ImageStore : IBlockStore, IExternalState, IDisposable
 {
     private readonly ImageFile _file;
 
@@ -24,6 +26,25 @@ internal sealed class ImageStore : IBlockStore, IDisposable
 
     /// <inheritdoc/>
     public bool IsReadOnly { get; }
+
+    /// <inheritdoc/>
+    public bool IsWritten => !IsReadOnly;
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        writer.BeginSection("disk-image", 1);
+        if (Flush() != BlockStatus.Ok)
+            throw new IOException("the image cannot be flushed; the log has the host's reason");
+        _file.SaveIdentity(writer);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader reader)
+    {
+        reader.BeginSection("disk-image", 1);
+        _file.CheckIdentity(reader);
+    }
 
     /// <inheritdoc/>
     public BlockStatus Read(ulong offset, Span<byte> destination) =>

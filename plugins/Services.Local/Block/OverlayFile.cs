@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Dominion.Diagnostics;
+using Dominion.Persistence;
 
 namespace Dominion.Services.Local.Block;
 
@@ -47,14 +48,15 @@ internal sealed class OverlayFile : IDisposable
 
     /// <summary>Opens a kept overlay, or makes it.</summary>
     /// <param name="path">The path.</param>
+    /// <param name="mode">Whether it is made when it is not there.</param>
     /// <param name="length">The length of the disk.</param>
     /// <param name="sectorSize">The size of a sector.</param>
     /// <param name="log">Takes the host's failures.</param>
     /// <returns>The overlay.</returns>
     /// <exception cref="DiagnosticException">The file is no overlay of such a disk.</exception>
-    public static OverlayFile OpenKept(string path, ulong length, int sectorSize, ILog log)
+    public static OverlayFile OpenKept(string path, FileMode mode, ulong length, int sectorSize, ILog log)
     {
-        ImageFile file = ImageFile.Open(path, FileMode.OpenOrCreate, write: true, log);
+        ImageFile file = ImageFile.Open(path, mode, write: true, log);
         if (file.Length == 0)
             return Create(file, length, sectorSize);
         OverlayFile overlay = new(file, length, sectorSize);
@@ -82,6 +84,15 @@ internal sealed class OverlayFile : IDisposable
     /// <param name="source">The bytes.</param>
     /// <returns>How it ended.</returns>
     public BlockStatus Write(ulong offset, ReadOnlySpan<byte> source) => _file.Write(DataStart + (long)offset, source);
+
+    /// <summary>Writes what tells whether the file is still the same later.</summary>
+    /// <param name="writer">Where to.</param>
+    public void SaveIdentity(StateWriter writer) => _file.SaveIdentity(writer);
+
+    /// <summary>Compares the file with what <see cref="SaveIdentity"/> wrote.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <exception cref="DiagnosticException">The file is another one.</exception>
+    public void CheckIdentity(StateReader reader) => _file.CheckIdentity(reader);
 
     /// <summary>Makes sectors and then map durable.</summary>
     /// <returns>How it ended.</returns>

@@ -1,8 +1,11 @@
+using Dominion.Persistence;
+
 namespace Dominion.Services.Local.Block;
 
 /// <summary>A disk image that stays as it is: what is written goes to an overlay and is read from there.</summary>
-internal sealed class OverlayStore : IBlockStore, IDisposable
+internal sealed class OverlayStore : IBlockStore, IExternalState, IDisposable
 {
+    private const int ChunkLength = 1 << 20;
     private readonly ImageStore _image;
     private readonly OverlayFile _overlay;
     private readonly bool _isKept;
@@ -29,6 +32,42 @@ internal sealed class OverlayStore : IBlockStore, IDisposable
 
     /// <inheritdoc/>
     public bool IsReadOnly => false;
+
+    /// <inheritdoc/>
+    /// <remarks>An overlay that ends with the machine is in what is saved; a kept one is not.</remarks>
+    public bool IsWritten => _isKept;
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        writer.BeginSection("disk-overlay", 1);
+        writer.Write(_isKept);
+        _image.Save(writer);
+        lock (_lock)
+        {
+            if (!_isKept)
+            {
+                SaveSectors(writer);
+                return;
+            }
+            if (_overlay.Flush() != BlockStatus.Ok)
+                throw new IOException("the overlay cannot be flushed; the log has the host's reason");
+            _overlay.SaveIdentity(writer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader reader)
+    {
+        reader.BeginSection("disk-overlay", 1);
+        if (reader.ReadBoolean() != _isKept)
+            throw new InvalidDataException("an overlay that is kept and one that is not");
+        _image.Restore(reader);
+        if (_isKept)
+            _overlay.CheckIdentity(reader);
+        else
+            RestoreSectors(reader);
+    }
 
     /// <inheritdoc/>
     public BlockStatus Read(ulong offset, Span<byte> destination)
@@ -86,5 +125,40 @@ internal sealed class OverlayStore : IBlockStore, IDisposable
         Flush();
         _overlay.Dispose();
         _image.Dispose();
+    }
+
+    // Runs of sectors that the overlay holds: offset and bytes, and at the end the length of the disk.
+    private void SaveSectors(StateWriter writer)
+    {
+        byte[] chunk = new byte[ChunkLength];
+        for (ulong offset = 0; offset < Length;)
+        {
+            ulong run = _overlay.Map.GetRun(offset / (uint)SectorSize, (Length - offset) / (uint)SectorSize, out bool present) * (uint)SectorSize;
+            if (!present)
+            {
+                offset += run;
+                continue;
+            }
+            int count = (int)Math.Min(run, ChunkLength);
+            if (_overlay.Read(offset, chunk.AsSpan(0, count)) != BlockStatus.Ok)
+                throw new IOException("the overlay cannot be read; the log has the host's reason");
+            writer.Write(offset);
+            writer.Write(chunk.AsSpan(0, count));
+            offset += (uint)count;
+        }
+        writer.Write(Length);
+    }
+
+    private void RestoreSectors(StateReader reader)
+    {
+        while (true)
+        {
+            ulong offset = reader.ReadUInt64();
+            if (offset == Length)
+                return;
+            byte[] sectors = reader.ReadBytes();
+            if (Write(offset, sectors) != BlockStatus.Ok)
+                throw new InvalidDataException($"{sectors.Length} bytes at {offset} do not fit the overlay");
+        }
     }
 }

@@ -17,7 +17,7 @@ public sealed class FileStreamFactory : IServiceFactory
         string path = file.Path.Value;
         try
         {
-            FileStream stream = new(path, file.Append ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
+            FileStream stream = new(path, file.Append || context.IsRestored ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
             return new FileCharacterStream(stream, context.Log);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)

@@ -1,3 +1,5 @@
+using Dominion.Persistence;
+
 namespace Dominion.Services.Local.Network;
 
 /// <summary>Which port a station was last heard on (IEEE 802.1Q, 8.8 "The Filtering Database"). Bounded in number and age. Not safe from several threads.</summary>
@@ -51,6 +53,42 @@ internal sealed class AddressTable
     /// <summary>Forgets every station of a port.</summary>
     /// <param name="port">The port.</param>
     public void Forget(SwitchPort port) => Remove(static (entry, gone) => entry.Port == gone, port);
+
+    /// <summary>Writes what is remembered, by address; ports by their places.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="ports">The switch's ports.</param>
+    public void Save(StateWriter writer, SwitchPort[] ports)
+    {
+        writer.Write(_nextSweep);
+        writer.Write(_entries.Count);
+        foreach ((ulong address, Entry entry) in _entries.OrderBy(entry => entry.Key))
+        {
+            writer.Write(address);
+            writer.Write(Array.IndexOf(ports, entry.Port));
+            writer.Write(entry.Heard);
+        }
+    }
+
+    /// <summary>Replaces what is remembered.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="ports">The switch's ports.</param>
+    /// <exception cref="InvalidDataException">It does not fit the table.</exception>
+    public void Restore(StateReader reader, SwitchPort[] ports)
+    {
+        _nextSweep = reader.ReadInt64();
+        int count = reader.ReadInt32();
+        if ((uint)count > (uint)_capacity)
+            throw new InvalidDataException($"{count} addresses in a table of {_capacity}");
+        _entries.Clear();
+        for (int i = 0; i < count; i++)
+        {
+            ulong address = reader.ReadUInt64();
+            int port = reader.ReadInt32();
+            if ((uint)port >= (uint)ports.Length)
+                throw new InvalidDataException($"port {port} of {ports.Length}");
+            _entries[address] = new Entry(ports[port], reader.ReadInt64());
+        }
+    }
 
     private void Remove<TState>(Func<Entry, TState, bool> match, TState state)
     {

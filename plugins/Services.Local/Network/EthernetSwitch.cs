@@ -1,10 +1,11 @@
 using Dominion.Diagnostics;
+using Dominion.Persistence;
 using Dominion.Time;
 
 namespace Dominion.Services.Local.Network;
 
-/// <summary>An Ethernet switch in memory: learns where stations are, sends what is for one of them to its port and everything else to all others. Frames wait in bounded queues; what was on its way and what was learned does not survive save and restore, as on a wire.</summary>
-internal sealed class EthernetSwitch : INetworkSegment
+/// <summary>An Ethernet switch in memory: learns where stations are, sends what is for one of them to its port and everything else to all others. Frames wait in bounded queues; what is on its way does not survive save and restore, as on a wire.</summary>
+internal sealed class EthernetSwitch : INetworkSegment, IPersistent
 {
     private const int LeastFrame = 14;
     private const int MostFrame = 65550;
@@ -40,6 +41,30 @@ internal sealed class EthernetSwitch : INetworkSegment
         lock (_lock)
             _ports = [.. _ports, port];
         return port;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        writer.BeginSection("switch", 1);
+        lock (_lock)
+        {
+            writer.Write(_ports.Length);
+            _table.Save(writer, _ports);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader reader)
+    {
+        reader.BeginSection("switch", 1);
+        lock (_lock)
+        {
+            int count = reader.ReadInt32();
+            if (count != _ports.Length)
+                throw new InvalidDataException($"{count} stations were connected; {_ports.Length} are");
+            _table.Restore(reader, _ports);
+        }
     }
 
     /// <summary>Sends a frame on. Safe from any thread.</summary>

@@ -23,6 +23,9 @@ public sealed record CpuCoreContext
     /// <summary>The engine: <c>auto</c>, <c>interpreter</c> or <c>translator</c>.</summary>
     public required string Engine { get; init; }
 
+    /// <summary>Whether floating point is exact software arithmetic throughout, as on a host without the instructions. The results are the same; it serves to compare the two.</summary>
+    public bool SoftwareArithmetic { get; init; }
+
     /// <summary>The machine's memory.</summary>
     public required IMachineMemory MachineMemory { get; init; }
 

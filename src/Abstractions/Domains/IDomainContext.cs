@@ -5,6 +5,7 @@ using Dominion.Diagnostics;
 using Dominion.Memory;
 using Dominion.Plugins;
 using Dominion.Services;
+using Dominion.Split;
 using Dominion.Time;
 
 namespace Dominion.Domains;
@@ -50,12 +51,28 @@ public interface IDomainContext
 
     /// <summary>Makes a vCPU's core of the kind that the manifest names.</summary>
     /// <param name="index">The vCPU's index.</param>
+    /// <param name="memory">Where the core's physical accesses go, or null for <see cref="MemorySpace"/>.</param>
     /// <returns>The core.</returns>
-    ICpuCore CreateCore(int index);
+    ICpuCore CreateCore(int index, IPhysicalAddressSpace? memory = null);
+
+    /// <summary>Finds what a plugin keeps for the whole machine, or makes it: what its domains share. One object for each type; disposed with the machine, after the domains, when it is <see cref="IDisposable"/>. Only while the domain is made.</summary>
+    /// <typeparam name="T">The object's type.</typeparam>
+    /// <param name="create">Makes it, for the first domain that asks.</param>
+    /// <returns>The object.</returns>
+    T GetMachineWide<T>(Func<T> create)
+        where T : class;
 
     /// <summary>Makes the board that the manifest names, with its devices. Only for a type that uses a board.</summary>
     /// <returns>The board, not reset yet.</returns>
     IBoard CreateBoard();
+
+    /// <summary>The split devices that the manifest gives the domain, in its order. Their backends are made by the domain, which also drives them. Empty for a type that takes none.</summary>
+    IReadOnlyList<IBackendBinding> SplitDevices { get; }
+
+    /// <summary>Makes a log for a part of the domain.</summary>
+    /// <param name="part">The part's name in the domain.</param>
+    /// <returns>The log.</returns>
+    ILog CreateLog(string part);
 
     /// <summary>Finds a service by an option's reference.</summary>
     /// <typeparam name="TService">The service contract.</typeparam>

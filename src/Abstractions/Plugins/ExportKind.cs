@@ -26,4 +26,7 @@ public enum ExportKind
 
     /// <summary>What devices are backed by: <see cref="Services.IServiceFactory"/>.</summary>
     Service,
+
+    /// <summary>A verb of the command line: <see cref="Tools.ITool"/>.</summary>
+    Tool,
 }

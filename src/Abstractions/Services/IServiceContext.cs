@@ -14,4 +14,7 @@ public interface IServiceContext
 
     /// <summary>The machine's time.</summary>
     IClock Clock { get; }
+
+    /// <summary>Whether the service belongs to a machine that is restored: it makes nothing new in the host's files and leaves what is there as it is, and <see cref="Persistence.IPersistent.Restore"/> follows when it has state.</summary>
+    bool IsRestored { get; }
 }

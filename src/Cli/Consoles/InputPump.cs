@@ -1,4 +1,3 @@
-using Dominion.Host.Machine.Consoles;
 using Microsoft.Win32.SafeHandles;
 
 namespace Dominion.Cli.Consoles;
@@ -7,21 +6,21 @@ namespace Dominion.Cli.Consoles;
 internal sealed class InputPump
 {
     private const byte EscapeKey = 0x1D;
-    private readonly ConsoleStream _console;
+    private readonly TypedHandler _type;
     private readonly Action? _onEscape;
 
-    private InputPump(ConsoleStream console, Action? onEscape)
+    private InputPump(TypedHandler type, Action? onEscape)
     {
-        _console = console;
+        _type = type;
         _onEscape = onEscape;
     }
 
     /// <summary>Starts to type. The thread lives as long as the process: a read of standard input cannot be called off.</summary>
-    /// <param name="console">Where to.</param>
+    /// <param name="type">Types bytes, all of them.</param>
     /// <param name="onEscape">Called for Ctrl-], which is then not typed; null where it is a byte like any other.</param>
-    internal static void Start(ConsoleStream console, Action? onEscape)
+    internal static void Start(TypedHandler type, Action? onEscape)
     {
-        InputPump pump = new(console, onEscape);
+        InputPump pump = new(type, onEscape);
         new Thread(pump.Run) { Name = "input", IsBackground = true }.Start();
     }
 
@@ -40,7 +39,7 @@ internal sealed class InputPump
                     return;
                 ReadOnlySpan<byte> typed = buffer.AsSpan(0, count);
                 int escape = _onEscape is null ? -1 : typed.IndexOf(EscapeKey);
-                _console.TypeAll(escape < 0 ? typed : typed[..escape]);
+                _type(escape < 0 ? typed : typed[..escape]);
                 if (escape < 0)
                     continue;
                 _onEscape!();

@@ -2,11 +2,14 @@ using System.Runtime.InteropServices;
 using Dominion.Cli.Consoles;
 using Dominion.Cli.Logging;
 using Dominion.Cli.Platform;
+using Dominion.Diagnostics;
 using Dominion.Domains;
 using Dominion.Host.Composition;
+using Dominion.Host.Control;
 using Dominion.Host.Machine;
 using Dominion.Host.Machine.Consoles;
 using Dominion.Host.Machine.Domains;
+using Dominion.Host.Machine.Saving;
 
 namespace Dominion.Cli.Running;
 
@@ -20,6 +23,9 @@ internal sealed class MachineSession : IDisposable
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly CancellationTokenSource _interrupted = new();
     private RawTerminal? _terminal;
+
+    // Whether the machine is being taken down: that its domains are destroyed then is no news.
+    private volatile bool _isEnding;
 
     /// <summary>Makes a session that catches the signals that end a process.</summary>
     /// <param name="errors">Takes progress and diagnostics.</param>
@@ -35,23 +41,32 @@ internal sealed class MachineSession : IDisposable
 
     /// <summary>Runs a machine to its end.</summary>
     /// <param name="plan">What to run.</param>
-    /// <param name="timeout">The longest run, or null.</param>
-    /// <param name="screenshot">The file for a picture of the display at the end, or null.</param>
+    /// <param name="run">How.</param>
+    /// <param name="saved">The saved machine that goes on, or null for a new one.</param>
     /// <returns>The exit code.</returns>
-    internal async Task<int> RunAsync(MachinePlan plan, TimeSpan? timeout, string? screenshot)
+    internal async Task<int> RunAsync(MachinePlan plan, SessionOptions run, SavedMachine? saved = null)
     {
-        using CancellationTokenSource timedOut = timeout is { } limit ? new CancellationTokenSource(limit) : new CancellationTokenSource();
+        if (run.Name is { } name && plan.Source is { } source)
+            plan = plan with { Source = source with { Name = name, IsNamed = true } };
+        using CancellationTokenSource timedOut = run.Timeout is { } limit ? new CancellationTokenSource(limit) : new CancellationTokenSource();
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(timedOut.Token, _interrupted.Token);
         bool isInteractive = RawTerminal.IsPossible;
         MachineOptions options = new() { Loggers = _loggers, CreateConsole = domain => CreateConsole(plan, domain, isInteractive) };
-        using MachineRuntime? machine = MachineRuntime.Create(plan, options, new ErrorSink(_errors));
-        if (machine is null)
+        // Beside the machine's making: neither waits for the other.
+        Task<ControlServer> opening = Task.Run(() => ControlServer.Open(plan.Source!.Name, plan.Source.IsNamed, _loggers));
+        ErrorSink sink = new(_errors);
+        using MachineRuntime? machine = saved is null ? MachineRuntime.Create(plan, options, sink) : MachineRuntime.Restore(saved, plan, options, sink);
+        (ControlServer? opened, bool isRefused) = await OpenControlAsync(opening).ConfigureAwait(false);
+        using ControlServer? control = opened;
+        if (machine is null || isRefused)
             return ExitCodes.Refused;
 
         foreach (DomainRuntime domain in machine.Domains)
             domain.StateChanged += OnStateChanged;
         Attach(machine, isInteractive);
         machine.Start();
+        using MachineControl served = new(control?.Name ?? "", machine);
+        control?.Serve(served);
         try
         {
             return await machine.WaitAsync(ended.Token).ConfigureAwait(false);
@@ -60,15 +75,59 @@ internal sealed class MachineSession : IDisposable
         {
             // Before the machine is taken down: a domain may be waiting for whoever reads the output.
             _output.Hurry();
-            if (_interrupted.IsCancellationRequested)
-                return ExitCodes.Interrupted;
-            _errors.WriteLine($"the timeout of {timeout?.TotalSeconds} s is over");
-            return ExitCodes.TimedOut;
+            if (!_interrupted.IsCancellationRequested)
+                _errors.WriteLine($"the timeout of {run.Timeout?.TotalSeconds} s is over");
+            if (run.SaveOnExit is not null && await TrySaveAsync(machine, run.SaveOnExit).ConfigureAwait(false))
+                return ExitCodes.Ok;
+            return _interrupted.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.TimedOut;
         }
         finally
         {
-            if (screenshot is not null)
-                Screenshot.WriteFile(machine, screenshot, _errors);
+            if (run.Screenshot is not null)
+                Screenshot.WriteFile(machine, run.Screenshot, _errors);
+            if (run.Summary)
+                await SummarizeAsync(machine).ConfigureAwait(false);
+            _isEnding = true;
+        }
+    }
+
+    /// <summary>A machine runs without a control socket where none can be had; a name that is taken refuses it.</summary>
+    private async Task<(ControlServer? Control, bool IsRefused)> OpenControlAsync(Task<ControlServer> opening)
+    {
+        try
+        {
+            return (await opening.ConfigureAwait(false), false);
+        }
+        catch (DiagnosticException refused)
+        {
+            bool isName = refused.Diagnostic.Id is ControlServer.NameTaken or ControlServer.BadName;
+            _errors.WriteLine((isName ? refused.Diagnostic : refused.Diagnostic with { Severity = DiagnosticSeverity.Warning }).ToString());
+            return (null, isName);
+        }
+    }
+
+    private async Task<bool> TrySaveAsync(MachineRuntime machine, string path)
+    {
+        try
+        {
+            return await machine.SaveAsync(path, stop: true).ConfigureAwait(false);
+        }
+        catch (DiagnosticException refused)
+        {
+            _errors.WriteLine(refused.Diagnostic.ToString());
+            return false;
+        }
+    }
+
+    private async Task SummarizeAsync(MachineRuntime machine)
+    {
+        foreach (DomainRuntime domain in machine.Domains)
+        {
+            string hash = Convert.ToHexStringLower(await machine.HashMemoryAsync(domain).ConfigureAwait(false));
+            IReadOnlyList<long> counts = domain.InstructionsByVcpu;
+            string parts = counts.Count > 1 ? $" ({string.Join(" + ", counts)})" : "";
+            _errors.WriteLine($"{domain.Name}: instructions: {counts.Sum()}{parts}");
+            _errors.WriteLine($"{domain.Name}: memory sha256: {hash}");
         }
     }
 
@@ -106,13 +165,13 @@ internal sealed class MachineSession : IDisposable
             _terminal = RawTerminal.TryEnter();
             _errors.IsRaw = _terminal is not null;
         }
-        InputPump.Start(first.Console, _terminal is null ? null : () => _ = _interrupted.CancelAsync());
+        InputPump.Start(first.Console.TypeAll, _terminal is null ? null : () => _ = _interrupted.CancelAsync());
     }
 
     private void OnStateChanged(DomainRuntime domain, DomainState state)
     {
         // A crash is in the log, as an error.
-        if (state == DomainState.PoweredOff)
+        if (state == DomainState.PoweredOff || (state == DomainState.Destroyed && !_isEnding))
             _errors.WriteLine($"{domain.Name}: {domain.Reason}");
     }
 

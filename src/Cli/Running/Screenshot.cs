@@ -1,7 +1,7 @@
 using Dominion.Cli.Logging;
+using Dominion.Host.Control;
 using Dominion.Host.Machine;
 using Dominion.Host.Machine.Domains;
-using StbImageWriteSharp;
 
 namespace Dominion.Cli.Running;
 
@@ -24,28 +24,11 @@ internal static class Screenshot
         try
         {
             using FileStream file = File.Create(path);
-            Write(picture, file);
+            PngImage.Write(picture, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             errors.WriteLine($"the screenshot '{path}' cannot be written: {e.Message}");
         }
-    }
-
-    /// <summary>Writes a picture as a PNG image.</summary>
-    /// <param name="picture">The picture.</param>
-    /// <param name="output">Where to.</param>
-    internal static void Write(Picture picture, Stream output)
-    {
-        byte[] bytes = new byte[picture.Pixels.Length * 3];
-        ReadOnlySpan<uint> pixels = picture.Pixels.Span;
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            bytes[3 * i] = (byte)(pixels[i] >> 16);
-            bytes[(3 * i) + 1] = (byte)(pixels[i] >> 8);
-            bytes[(3 * i) + 2] = (byte)pixels[i];
-        }
-
-        new ImageWriter().WritePng(bytes, picture.Width, picture.Height, ColorComponents.RedGreenBlue, output);
     }
 }

@@ -43,6 +43,14 @@ public static class Composer
         return Compose(document, catalog, limits, diagnostics);
     }
 
+    /// <summary>Composes a manifest that has been read.</summary>
+    /// <param name="document">The manifest.</param>
+    /// <param name="catalog">The plugins, to which the manifest's own plugin folders add. Dispose it after the machine.</param>
+    /// <param name="limits">What the host has, or null for this host.</param>
+    /// <returns>The plan, and all that is to be said.</returns>
+    public static CompositionResult Compose(ManifestDocument document, PluginCatalog catalog, HostLimits? limits = null) =>
+        Compose(document, catalog, limits, new DiagnosticBag());
+
     private static CompositionResult Compose(ManifestDocument? document, PluginCatalog catalog, HostLimits? limits, DiagnosticBag diagnostics)
     {
         MachineManifest? manifest = document is null ? null : new ManifestBinder(diagnostics).Bind(document);
@@ -83,8 +91,15 @@ public static class Composer
 
         ulong memory = DecideMemory(manifest, limits, diagnostics);
         CpuPlan? machineCpu = cpu ?? domains.FirstOrDefault()?.Cpu;
-        return diagnostics.ErrorCount == before && machineCpu is not null ? new MachinePlan(memory, manifest.Clock, machineCpu, services, domains) : null;
+        return diagnostics.ErrorCount == before && machineCpu is not null ? new MachinePlan(memory, manifest.Clock, machineCpu, services, domains) { Source = Source(manifest, catalog, resolver) } : null;
     }
+
+    private static MachineSource Source(MachineManifest manifest, PluginCatalog catalog, ExportResolver resolver) => new(
+        manifest.Name?.Value ?? MachineName.Of(manifest.Document.Path),
+        manifest.Name is not null,
+        manifest.Document,
+        [.. catalog.Roots.Concat(manifest.PluginRoots.Select(root => root.Value)).Distinct(StringComparer.Ordinal)],
+        resolver.UsedPlugins);
 
     private static IReadOnlyList<ServicePlan> ComposeServices(MachineManifest manifest, ExportResolver resolver, DiagnosticBag diagnostics, out Dictionary<string, Type?> contracts)
     {

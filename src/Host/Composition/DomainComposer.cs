@@ -27,26 +27,33 @@ internal sealed class DomainComposer(ExportResolver resolver, CpuComposer cpus, 
         resolver.TryBind(new ResolvedExport(export, type.Location, null, domain.Options), scope, null, out object? options);
         BoardPlan? board = null;
         var devices = new List<DevicePlan>();
-        if (Ask(export, type.Location, () => factory.UsesBoard, out bool usesBoard))
+        var splitDevices = new SplitDeviceComposer(resolver, scope, diagnostics);
+        if (PluginQuestion.Ask(diagnostics, export, type.Location, () => (Board: factory.UsesBoard, Split: factory.UsesSplitDevices), out (bool Board, bool Split) uses))
         {
-            if (usesBoard)
-                board = ComposeBoard(domain, devices);
-            else
-                RefuseBoardKeys(domain, export);
+            if (!uses.Board)
+                RefuseKeys(domain, export, uses.Split);
+            if (uses.Split)
+                ComposeSplitDevices(domain, uses.Board, splitDevices);
+            if (uses.Board)
+                board = ComposeBoard(domain, uses.Split, devices);
         }
 
         return diagnostics.ErrorCount == before && cpu is not null && domain.Memory is { } memory
-            ? new DomainPlan(domain.Name, domain.Id, export.Name, factory, options, memory.Value.Bytes, domain.Vcpus, cpu, board, devices) { Location = domain.Location }
+            ? new DomainPlan(domain.Name, domain.Id, export.Name, factory, options, memory.Value.Bytes, domain.Vcpus, cpu, board, devices)
+            {
+                Location = domain.Location,
+                SplitDevices = splitDevices.Devices,
+            }
             : null;
     }
 
-    private void RefuseBoardKeys(DomainManifest domain, ExportDescriptor type)
+    private void RefuseKeys(DomainManifest domain, ExportDescriptor type, bool usesSplitDevices)
     {
         (string Key, SourceLocation? Location)[] keys =
         [
             (ManifestKeys.Board, domain.Board?.Location),
             (ManifestKeys.Slots, domain.SlotsLocation),
-            (ManifestKeys.Devices, domain.DevicesLocation),
+            (ManifestKeys.Devices, usesSplitDevices ? null : domain.DevicesLocation),
         ];
         foreach ((string key, SourceLocation? location) in keys)
         {
@@ -55,10 +62,21 @@ internal sealed class DomainComposer(ExportResolver resolver, CpuComposer cpus, 
         }
     }
 
-    private BoardPlan? ComposeBoard(DomainManifest domain, List<DevicePlan> devices)
+    private void ComposeSplitDevices(DomainManifest domain, bool usesBoard, SplitDeviceComposer devices)
+    {
+        foreach (ManifestNode node in domain.Devices)
+        {
+            if ((!usesBoard || resolver.Mentions(ExportKind.Backend, node)) && resolver.Resolve(ExportKind.Backend, node) is { } entry)
+                devices.Add(entry);
+        }
+    }
+
+    private BoardPlan? ComposeBoard(DomainManifest domain, bool usesSplitDevices, List<DevicePlan> devices)
     {
         // Devices are checked even when the board is wrong: all problems at once.
-        List<ResolvedExport?> listed = [.. domain.Devices.Select(node => resolver.Resolve(ExportKind.Device, node))];
+        List<ResolvedExport?> listed = [.. domain.Devices
+            .Where(node => !usesSplitDevices || !resolver.Mentions(ExportKind.Backend, node))
+            .Select(node => resolver.Resolve(ExportKind.Device, node))];
         BoardPlan? board = null;
         if (domain.Board is not { } entry)
         {
@@ -69,7 +87,7 @@ internal sealed class DomainComposer(ExportResolver resolver, CpuComposer cpus, 
             && resolver.TryBind(resolved, scope, null, out object? options))
         {
             board = new BoardPlan(resolved.Export.Name, factory, options);
-            if (Ask(resolved.Export, resolved.Location, () => factory.GetSlots(options), out IReadOnlyList<BoardSlot>? slots))
+            if (PluginQuestion.Ask(diagnostics, resolved.Export, resolved.Location, () => factory.GetSlots(options), out IReadOnlyList<BoardSlot>? slots))
                 ComposeSlots(domain, resolved, slots!, devices);
         }
 
@@ -130,29 +148,5 @@ internal sealed class DomainComposer(ExportResolver resolver, CpuComposer cpus, 
         bool bound = resolver.TryBind(device, scope, defaults, out object? options);
         if (resolver.Factory<IDeviceFactory>(device.Export, device.Location) is { } factory && bound)
             devices.Add(new DevicePlan(slot, device.Export.Name, name, factory, options));
-    }
-
-    /// <summary>Asks a plugin something; whatever it throws is its defect, and a diagnostic.</summary>
-    private bool Ask<T>(ExportDescriptor export, SourceLocation location, Func<T> question, out T? answer)
-    {
-        try
-        {
-            answer = question();
-            return true;
-        }
-        catch (DiagnosticException e)
-        {
-            diagnostics.Report(e.Diagnostic with { Location = e.Diagnostic.Location ?? location });
-        }
-        catch (Exception e)
-        {
-            diagnostics.Error(
-                PluginDiagnosticIds.PluginThrew,
-                $"the {ExportKindNames.Of(export.Kind)} '{export.Name}' of plugin '{export.PluginId}' threw {e.GetType().Name}: {e.Message}",
-                location);
-        }
-
-        answer = default;
-        return false;
     }
 }

@@ -28,4 +28,7 @@ public sealed record DomainPlan(
 {
     /// <summary>Where the manifest describes it, or null: the place of diagnostics that come up while it is made.</summary>
     public SourceLocation? Location { get; init; }
+
+    /// <summary>Its split devices, in the order of the manifest's list.</summary>
+    public IReadOnlyList<SplitDevicePlan> SplitDevices { get; init; } = [];
 }

@@ -11,13 +11,25 @@ internal sealed class ExportResolver(PluginCatalog catalog, DiagnosticBag diagno
 {
     private readonly Dictionary<ExportDescriptor, OptionsModel?> _models = [];
     private readonly HashSet<ExportDescriptor> _badModels = [];
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly HashSet<string> _needed = new(StringComparer.Ordinal);
 
     /// <summary>The plugins that are refused and that the manifest needs, by the path of their assembly.</summary>
     public IReadOnlySet<string> NeededRefusedPlugins => _needed;
 
+    /// <summary>The plugins of which something is used, by id.</summary>
+    public IReadOnlyList<PluginDescriptor> UsedPlugins => [.. catalog.Plugins.Where(plugin => _used.Contains(plugin.Id)).OrderBy(plugin => plugin.Id, StringComparer.Ordinal)];
+
     /// <summary>The names of the exports of a kind.</summary>
     public IReadOnlyList<string> Names(ExportKind kind) => catalog.Names(kind);
+
+    /// <summary>Whether an entry names an export of a kind, in whatever way.</summary>
+    public bool Mentions(ExportKind kind, ManifestNode node) => node switch
+    {
+        ManifestScalar scalar => catalog.Find(kind, scalar.Text).Count > 0,
+        ManifestMapping mapping => mapping.Entries.Any(entry => catalog.Find(kind, entry.Key).Count > 0),
+        _ => false,
+    };
 
     /// <summary>Finds an export by the name that the manifest gives; what is wrong is reported.</summary>
     public ExportDescriptor? Find(ExportKind kind, string name, SourceLocation? location)
@@ -81,6 +93,7 @@ internal sealed class ExportResolver(PluginCatalog catalog, DiagnosticBag diagno
         where TFactory : class
     {
         TFactory? factory = catalog.GetFactory<TFactory>(export, out Diagnostic? problem);
+        _used.Add(export.PluginId);
         if (factory is null && problem is not null)
             diagnostics.Report(problem with { Location = location ?? problem.Location });
         return factory;

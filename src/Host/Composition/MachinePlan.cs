@@ -11,4 +11,8 @@ public sealed record MachinePlan(
     ClockKind Clock,
     CpuPlan Cpu,
     IReadOnlyList<ServicePlan> Services,
-    IReadOnlyList<DomainPlan> Domains);
+    IReadOnlyList<DomainPlan> Domains)
+{
+    /// <summary>What the plan was composed from, or null for one that a program has put together; such a machine cannot be saved to a file.</summary>
+    public MachineSource? Source { get; init; }
+}

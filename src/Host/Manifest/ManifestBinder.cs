@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Dominion.Diagnostics;
 using Dominion.Host.Composition;
 using Dominion.Host.Manifest.Options;
@@ -7,7 +6,7 @@ using Dominion.Plugins;
 namespace Dominion.Host.Manifest;
 
 /// <summary>The second stage: binds nodes to the host's own grammar. Needs no plugin.</summary>
-internal sealed partial class ManifestBinder(DiagnosticBag diagnostics)
+internal sealed class ManifestBinder(DiagnosticBag diagnostics)
 {
     /// <summary>The most vCPUs of one domain.</summary>
     public const int MaximumVcpus = 255;
@@ -27,9 +26,13 @@ internal sealed partial class ManifestBinder(DiagnosticBag diagnostics)
         Located<ByteSize>? memory = null;
         ClockKind clock = ClockKind.Host;
         CpuManifest? cpu = null;
+        Located<string>? name = null;
         if (machine is not null)
         {
             RefuseUnknownKeys(machine, ManifestKeys.MachineKeys, $"'{ManifestKeys.Machine}'");
+            name = OptionalText(machine, ManifestKeys.Name);
+            if (name is { } given && !MachineName.IsValid(given.Value))
+                diagnostics.Error(ManifestDiagnosticIds.BadName, $"'{given.Value}' is no name for a machine", given.Location, MachineName.Rule);
             memory = Size(machine);
             if (Value(machine, ManifestKeys.Clock) is { } clockNode && _values.TryConvert(ClockType, clockNode, null, $"'{ManifestKeys.Clock}'", out object? kind))
                 clock = (ClockKind)kind!;
@@ -38,6 +41,7 @@ internal sealed partial class ManifestBinder(DiagnosticBag diagnostics)
 
         return new MachineManifest(
             document,
+            name,
             memory,
             clock,
             cpu ?? new CpuManifest(root.Location, null, null, null, null),
@@ -60,8 +64,8 @@ internal sealed partial class ManifestBinder(DiagnosticBag diagnostics)
         {
             if (entry.Key == ManifestKeys.Console)
                 diagnostics.Error(ManifestDiagnosticIds.BadName, $"'{ManifestKeys.Console}' is each domain's own console and cannot be a service's name", entry.Location);
-            else if (!NamePattern().IsMatch(entry.Key))
-                diagnostics.Error(ManifestDiagnosticIds.BadName, $"'{entry.Key}' is no name for a service", entry.Location, NameRule);
+            else if (!MachineName.IsValid(entry.Key))
+                diagnostics.Error(ManifestDiagnosticIds.BadName, $"'{entry.Key}' is no name for a service", entry.Location, MachineName.Rule);
             services.Add(entry);
         }
 
@@ -97,8 +101,8 @@ internal sealed partial class ManifestBinder(DiagnosticBag diagnostics)
         Located<string>? name = Required(mapping, ManifestKeys.Name);
         if (name is { } named)
         {
-            if (!NamePattern().IsMatch(named.Value))
-                diagnostics.Error(ManifestDiagnosticIds.BadName, $"'{named.Value}' is no name for a domain", named.Location, NameRule);
+            if (!MachineName.IsValid(named.Value))
+                diagnostics.Error(ManifestDiagnosticIds.BadName, $"'{named.Value}' is no name for a domain", named.Location, MachineName.Rule);
             else if (!names.TryAdd(named.Value, named.Location))
                 diagnostics.Error(ManifestDiagnosticIds.DuplicateDomain, $"two domains have the name '{named.Value}'", named.Location, $"the first is at line {names[named.Value].Line}");
         }
@@ -211,9 +215,4 @@ internal sealed partial class ManifestBinder(DiagnosticBag diagnostics)
                 diagnostics.Error(ManifestDiagnosticIds.UnknownKey, $"{where} has no key '{entry.Key}'", entry.Location, Suggest.For(entry.Key, known));
         }
     }
-
-    private const string NameRule = "up to 63 letters, digits, '-', '_' and '.', the first a letter or a digit";
-
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex NamePattern();
 }

@@ -86,4 +86,10 @@ public static class ManifestDiagnosticIds
 
     /// <summary>An extension cannot be used in this build.</summary>
     public const string ExtensionUnavailable = "DOM1028";
+
+    /// <summary>Two split devices of a domain have one number in their class.</summary>
+    public const string DuplicateDevice = "DOM1029";
+
+    /// <summary>A split device names a domain that has no backends.</summary>
+    public const string NoSuchBackendDomain = "DOM1030";
 }

@@ -21,6 +21,12 @@ internal static class ManifestKeys
     public const string Slots = "slots";
     public const string Devices = "devices";
 
+    /// <summary>The domain that a split device's backend runs in.</summary>
+    public const string Backend = "backend";
+
+    /// <summary>The domain that has the backends.</summary>
+    public const string ControlDomain = "Domain-0";
+
     /// <summary>What <c>slots:</c> writes for an empty slot.</summary>
     public const string None = "none";
 
@@ -28,7 +34,7 @@ internal static class ManifestKeys
     public const string Console = "console";
 
     public static readonly IReadOnlyList<string> Top = [Machine, Plugins, Services, Domains];
-    public static readonly IReadOnlyList<string> MachineKeys = [Memory, Clock, Cpu];
+    public static readonly IReadOnlyList<string> MachineKeys = [Name, Memory, Clock, Cpu];
     public static readonly IReadOnlyList<string> MachineCpuKeys = [Core, Model, Engine, Features];
     public static readonly IReadOnlyList<string> DomainCpuKeys = [Model, Engine, Features];
     public static readonly IReadOnlyList<string> DomainKeys = [Name, Type, Memory, Vcpus, Cpu, Board, Slots, Devices];

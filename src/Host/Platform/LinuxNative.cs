@@ -56,4 +56,10 @@ internal static unsafe partial class LinuxNative
         internal long Seconds;
         internal long Nanoseconds;
     }
+
+    [LibraryImport("libc", EntryPoint = "statx")]
+    internal static partial int Statx(int folder, byte* path, int flags, uint mask, byte* status);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint GetEffectiveUser();
 }

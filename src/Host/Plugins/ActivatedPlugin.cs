@@ -187,7 +187,8 @@ internal sealed class ActivatedPlugin : IDisposable
             ExportKind.Device => Find<Devices.IDeviceFactory>(host, Matches),
             ExportKind.Backend => Find<Split.IBackendFactory>(host, Matches),
             ExportKind.Frontend => Find<Split.IFrontendFactory>(host, Matches),
-            _ => Find<Services.IServiceFactory>(host, Matches),
+            ExportKind.Service => Find<Services.IServiceFactory>(host, Matches),
+            _ => Find<Dominion.Tools.ITool>(host, Matches),
         };
     }
 

@@ -4,6 +4,7 @@ using Dominion.Domains;
 using Dominion.Plugins;
 using Dominion.Services;
 using Dominion.Split;
+using Dominion.Tools;
 
 namespace Dominion.Host.Plugins;
 
@@ -22,7 +23,8 @@ public static class ExportKindNames
         ExportKind.Device => "device",
         ExportKind.Backend => "backend",
         ExportKind.Frontend => "frontend",
-        _ => "service",
+        ExportKind.Service => "service",
+        _ => "tool",
     };
 
     /// <summary>The contract that an exporting class of the kind implements.</summary>
@@ -37,6 +39,7 @@ public static class ExportKindNames
         ExportKind.Device => typeof(IDeviceFactory),
         ExportKind.Backend => typeof(IBackendFactory),
         ExportKind.Frontend => typeof(IFrontendFactory),
-        _ => typeof(IServiceFactory),
+        ExportKind.Service => typeof(IServiceFactory),
+        _ => typeof(ITool),
     };
 }

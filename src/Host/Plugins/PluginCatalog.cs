@@ -11,6 +11,7 @@ namespace Dominion.Host.Plugins;
 public sealed class PluginCatalog : IDisposable
 {
     private readonly List<Diagnostic> _diagnostics = [];
+    private readonly List<string> _roots = [];
     private readonly PluginDiscovery _discovery;
     private readonly Dictionary<string, Assembly> _inProcess;
 
@@ -21,6 +22,7 @@ public sealed class PluginCatalog : IDisposable
     private PluginCatalog(PluginCatalog? origin)
     {
         _diagnostics.AddRange(origin?._diagnostics ?? []);
+        _roots.AddRange(origin?._roots ?? []);
         _discovery = new PluginDiscovery(_diagnostics, origin?._discovery);
         _inProcess = origin?._inProcess ?? new(StringComparer.Ordinal);
         _activated = origin?._activated ?? new(StringComparer.Ordinal);
@@ -29,6 +31,9 @@ public sealed class PluginCatalog : IDisposable
 
     /// <summary>The plugins that can be used, in the order in which they were found.</summary>
     public IReadOnlyList<PluginDescriptor> Plugins => _discovery.Found;
+
+    /// <summary>The absolute paths of the roots that were asked for, those that every host has left out.</summary>
+    public IReadOnlyList<string> Roots => _roots;
 
     /// <summary>The plugins that were found and are refused.</summary>
     public IReadOnlyList<RefusedPlugin> Refused => _discovery.Refused;
@@ -50,8 +55,7 @@ public sealed class PluginCatalog : IDisposable
     public static PluginCatalog Discover(IEnumerable<PluginRoot> roots)
     {
         var catalog = new PluginCatalog(null);
-        foreach (PluginRoot root in roots)
-            catalog._discovery.Search(root);
+        catalog.Search(roots);
         return catalog;
     }
 
@@ -61,8 +65,7 @@ public sealed class PluginCatalog : IDisposable
     public PluginCatalog Extend(IEnumerable<PluginRoot> roots)
     {
         var catalog = new PluginCatalog(this);
-        foreach (PluginRoot root in roots)
-            catalog._discovery.Search(root);
+        catalog.Search(roots);
         return catalog;
     }
 
@@ -129,6 +132,16 @@ public sealed class PluginCatalog : IDisposable
             plugin?.Dispose();
         _activated.Clear();
         _factories.Clear();
+    }
+
+    private void Search(IEnumerable<PluginRoot> roots)
+    {
+        foreach (PluginRoot root in roots)
+        {
+            _discovery.Search(root);
+            if (!root.Optional)
+                _roots.Add(Path.GetFullPath(root.Path));
+        }
     }
 
     private ActivatedPlugin? Activate(string pluginId, out Diagnostic? problem)

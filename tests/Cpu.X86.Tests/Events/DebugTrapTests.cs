@@ -29,6 +29,28 @@ public sealed class DebugTrapTests
     }
 
     [Fact]
+    public void WithBtfOnlyATakenBranchTraps()
+    {
+        using var machine = new SystemMachine(64);
+        machine.Assemble(c =>
+        {
+            Label target = c.CreateLabel();
+            c.nop();
+            c.xor(eax, eax);
+            c.jne(target);
+            c.jmp(target);
+            c.nop();
+            c.Label(ref target);
+            c.nop();
+        });
+        machine.State.Rflags |= Trap;
+        machine.State.DebugControl = 2;
+        machine.RunToHandler(1);
+        Assert.Equal(SystemMachine.Code + 8, machine.Pushed(0, 8));
+        Assert.Equal(0UL, machine.State.DebugControl);
+    }
+
+    [Fact]
     public void EveryTurnOfALoopIsStepped()
     {
         using var machine = new SystemMachine(64);

@@ -1,6 +1,6 @@
 using Dominion.Buses;
 using Dominion.Cpu.X86.Models;
-using Dominion.Cpu.X86.Tests.Oracle;
+using Dominion.Cpu.X86.Tests.Running;
 using Dominion.Diagnostics;
 using Dominion.Time;
 using Iced.Intel;
@@ -37,28 +37,15 @@ internal sealed unsafe class SystemMachine : IX86InterceptHandler, IDisposable
     private readonly Mock<IPortSpace> _ports = new();
     private bool _catches;
 
+    private readonly List<X86Core> _others = [];
+    private readonly CoreGroup _group = new();
+
     /// <param name="bits">64 for 64-bit mode, 32 for protected mode without paging, 16 for real-address mode.</param>
-    public SystemMachine(int bits)
+    /// <param name="features">Features beside those of the model x86-64-v2.</param>
+    public SystemMachine(int bits, params string[] features)
     {
         Bits = bits;
-        Core = new X86Core(
-            new CpuCoreContext
-            {
-                Index = 0,
-                VcpuCount = 1,
-                Model = "x86-64-v2",
-                Features = [],
-                Engine = "interpreter",
-                MachineMemory = _memory,
-                Memory = _memory,
-                Ports = _ports.Object,
-                Clock = Mock.Of<IClock>(),
-                Log = Mock.Of<ILog>(),
-            },
-            CpuModelCatalog.Find("x86-64-v2"))
-        {
-            InterceptHandler = this,
-        };
+        Core = MakeCore(0, features);
         ref X86State state = ref Core.State;
         state.Rip = Code;
         state.Gpr[(int)X86Register.Rsp] = Stack;
@@ -103,6 +90,36 @@ internal sealed unsafe class SystemMachine : IX86InterceptHandler, IDisposable
 
     public X86Core Core { get; }
 
+    /// <summary>Adds a core in the state of the first one, on the same memory.</summary>
+    public X86Core AddCore()
+    {
+        X86Core core = MakeCore(1 + _others.Count, []);
+        core.State = Core.State;
+        core.StateChanged();
+        _others.Add(core);
+        return core;
+    }
+
+    private X86Core MakeCore(int index, string[] features) => new(
+        new CpuCoreContext
+        {
+            Index = index,
+            VcpuCount = 2,
+            Model = "x86-64-v2",
+            Features = features,
+            Engine = "interpreter",
+            MachineMemory = _memory,
+            Memory = _memory,
+            Ports = _ports.Object,
+            Clock = Mock.Of<IClock>(),
+            Log = Mock.Of<ILog>(),
+        },
+        CpuModelCatalog.Find("x86-64-v2").With(features),
+        _group)
+    {
+        InterceptHandler = this,
+    };
+
     public int Bits { get; }
 
     public ref X86State State => ref Core.State;
@@ -115,6 +132,13 @@ internal sealed unsafe class SystemMachine : IX86InterceptHandler, IDisposable
     public ulong Rsp => Core.State.Gpr[(int)X86Register.Rsp];
 
     public Mock<IPortSpace> Ports => _ports;
+
+    /// <summary>Told of a write to a device: any address beyond the RAM.</summary>
+    public Action? DeviceWritten
+    {
+        get => _memory.Written;
+        set => _memory.Written = value;
+    }
 
     public IX86SecondLevel? SecondLevel => null;
 
@@ -258,6 +282,8 @@ internal sealed unsafe class SystemMachine : IX86InterceptHandler, IDisposable
 
     public void Dispose()
     {
+        foreach (X86Core core in _others)
+            core.Dispose();
         Core.Dispose();
         _memory.Dispose();
     }

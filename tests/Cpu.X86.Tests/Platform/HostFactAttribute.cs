@@ -1,4 +1,3 @@
-using Dominion.Cpu.X86.Tests.Oracle;
 
 namespace Dominion.Cpu.X86.Tests.Platform;
 

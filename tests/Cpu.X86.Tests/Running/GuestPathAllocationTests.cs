@@ -1,6 +1,6 @@
 using Dominion.Buses;
 using Dominion.Cpu.X86.Models;
-using Dominion.Cpu.X86.Tests.Oracle;
+using Dominion.Cpu.X86.Tests.Running;
 using Dominion.Diagnostics;
 using Dominion.Time;
 using Iced.Intel;

@@ -78,6 +78,12 @@ internal sealed unsafe class FakeCore(int index) : IX86Core
 
     public void FlushTranslations(X86FlushScope scope, uint tag) => throw new NotSupportedException();
 
+    public void FlushPage(ulong linear) => throw new NotSupportedException();
+
+    public X86CpuidResult GetCpuid(uint leaf, uint subleaf) => throw new NotSupportedException();
+
+    public bool TryDescribeInstruction(out X86InterceptInfo info) => throw new NotSupportedException();
+
     public void SetInterruptRequest(bool asserted) => throw new NotSupportedException();
 
     public void SignalNmi() => throw new NotSupportedException();

@@ -9,20 +9,25 @@ public class VirtualClockTests
     [Fact]
     public async Task Hello_runs_the_same_twice()
     {
-        (string Console, long Instructions) first = await RunAsync("hello.yaml");
+        (string Console, string Instructions, string Memory) first = await RunAsync("hello.yaml");
         Assert.Contains("Hello from a guest of Dominion.", first.Console);
         Assert.Equal(first, await RunAsync("hello.yaml"));
     }
 
-    [DebianFact]
-    public async Task Linux_runs_the_same_twice_bit_for_bit()
+    [DebianTheory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task Linux_runs_the_same_twice_bit_for_bit(int vcpus)
     {
+        string vcpuCount = $"domains.linux.vcpus={vcpus}";
         const string Work = "domains.linux.cmdline=console=ttyS0 no_timer_check dominion.run=\"date; sleep 100; date; cat /proc/uptime /proc/interrupts /proc/sys/kernel/random/uuid; dd if=/dev/urandom bs=1k count=4 | sha256sum\"";
-        (string Console, long Instructions)[] runs = await Task.WhenAll(RunAsync("linux.yaml", Work), RunAsync("linux.yaml", Work));
+        (string Console, string Instructions, string Memory)[] runs = await Task.WhenAll(RunAsync("linux.yaml", Work, vcpuCount), RunAsync("linux.yaml", Work, vcpuCount));
         Assert.Contains("Run /init as init process", runs[0].Console);
         Assert.Contains("dominion.run: exit status 0", runs[0].Console);
         Assert.Equal(runs[0].Console, runs[1].Console);
         Assert.Equal(runs[0].Instructions, runs[1].Instructions);
+        Assert.Equal(runs[0].Memory, runs[1].Memory);
+        Assert.Equal(vcpus, runs[0].Instructions.Split('+').Length);
 
         // Idle time is skipped: it passed all the same.
         DateTime[] times = [.. Regex.Matches(runs[0].Console, @"^\w+ \w+ +\d+ ([\d:]+) UTC 2025", RegexOptions.Multiline)
@@ -31,10 +36,11 @@ public class VirtualClockTests
         Assert.InRange(times[1] - times[0], TimeSpan.FromSeconds(99), TimeSpan.FromSeconds(101));
     }
 
-    private static async Task<(string Console, long Instructions)> RunAsync(string manifest, params string[] overrides)
+    private static async Task<(string Console, string Instructions, string Memory)> RunAsync(string manifest, params string[] overrides)
     {
         using GuestMachine machine = GuestMachine.Start(Repository.Machine(manifest), ["machine.clock=virtual", .. overrides]);
         Assert.Equal(0, await machine.EndAsync());
-        return (machine.First.ConsoleText, machine.First.Runtime.InstructionsRetired);
+        string memory = Convert.ToHexStringLower(await machine.Runtime.HashMemoryAsync(machine.First.Runtime));
+        return (machine.First.ConsoleText, string.Join('+', machine.First.Runtime.InstructionsByVcpu), memory);
     }
 }

@@ -1,6 +1,7 @@
 using Dominion.Diagnostics;
 using Dominion.Host.Composition;
 using Dominion.Host.Machine;
+using Dominion.Host.Machine.Saving;
 
 namespace Dominion.Guests.Tests.Machines;
 
@@ -31,16 +32,38 @@ internal sealed class GuestMachine : IDisposable
         CompositionResult composed;
         lock (Composing)
             composed = Composer.Compose(manifest, overrides, Repository.Catalog);
+        return Start(composed, (plan, options, sink) => MachineRuntime.Create(plan, options, sink));
+    }
+
+    /// <summary>Makes and starts a machine that was saved.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="start">Whether it goes on.</param>
+    public static GuestMachine Restore(string path, bool start = true)
+    {
+        using SavedMachine saved = SavedMachine.Open(path);
+        CompositionResult composed;
+        lock (Composing)
+            composed = saved.Compose(Repository.Catalog);
+        Assert.Empty(composed.Diagnostics);
+        return Start(composed, (plan, options, sink) => MachineRuntime.Restore(saved, plan, options, sink), start);
+    }
+
+    private static GuestMachine Start(CompositionResult composed, Func<MachinePlan, MachineOptions, IDiagnosticSink, MachineRuntime?> make, bool start = true)
+    {
         Assert.True(composed.Plan is not null, string.Join('\n', composed.Diagnostics));
         Dictionary<int, ConsoleRecorder> consoles = [];
         Sink refusals = new();
         MachineOptions options = new() { CreateConsole = domain => consoles[domain.Id] = new ConsoleRecorder() };
-        MachineRuntime? machine = MachineRuntime.Create(composed.Plan, options, refusals);
+        MachineRuntime? machine = make(composed.Plan, options, refusals);
         Assert.True(machine is not null, string.Join('\n', refusals.Diagnostics));
         GuestMachine made = new(machine, [.. machine.Domains.Select(domain => new GuestDomain(domain, consoles[domain.Id]))]);
-        machine.Start();
+        if (start)
+            machine.Start();
         return made;
     }
+
+    /// <summary>The machine itself.</summary>
+    public MachineRuntime Runtime => _machine;
 
     /// <summary>Waits until every domain has ended.</summary>
     /// <returns>What <c>dominion run</c> would give.</returns>

@@ -5,6 +5,9 @@ using Dominion.Host.Composition;
 using Dominion.Host.Machine;
 using Dominion.Host.Machine.Consoles;
 using Dominion.Host.Machine.Domains;
+using Dominion.Host.Machine.Saving;
+using Dominion.Host.Manifest;
+using Dominion.Host.Plugins;
 using Dominion.Persistence;
 using Dominion.Services;
 using Moq;
@@ -54,10 +57,11 @@ internal sealed class TestMachine : IDiagnosticSink, IDisposable
         _domains.Add(new DomainPlan(name, _domains.Count, "test", factory.Object, null, 4096, programs.Length, Cpu(), null, []));
     }
 
-    public MachineRuntime? Create(ClockKind clock)
+    public MachineRuntime? Create(ClockKind clock, SavedMachine? saved = null)
     {
         MachineOptions options = new() { CreateConsole = _ => Mock.Of<IConsoleOutput>() };
-        Runtime = MachineRuntime.Create(new MachinePlan(1 << 20, clock, Cpu(), _services, _domains), options, this);
+        MachinePlan plan = new(1 << 20, clock, Cpu(), _services, _domains) { Source = Source() };
+        Runtime = saved is null ? MachineRuntime.Create(plan, options, this) : MachineRuntime.Restore(saved, plan, options, this);
         return Runtime;
     }
 
@@ -72,6 +76,13 @@ internal sealed class TestMachine : IDiagnosticSink, IDisposable
     public void Report(Diagnostic diagnostic) => Diagnostics.Add(diagnostic);
 
     public void Dispose() => Runtime?.Dispose();
+
+    private static MachineSource Source()
+    {
+        SourceLocation nowhere = new("machine.yaml", 0, 0);
+        PluginDescriptor plugin = new("test.plugin", "1.2.3", 1, 1, "", false, "/none/test.dll", [], [], []);
+        return new MachineSource("machine", false, new ManifestDocument("machine.yaml", "/", new ManifestMapping(nowhere, [])), [], [plugin]);
+    }
 
     private static CpuPlan Cpu() => new(Mock.Of<ICpuCoreFactory>(), "model", "auto", [], []);
 }

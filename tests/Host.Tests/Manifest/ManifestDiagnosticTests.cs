@@ -135,7 +135,7 @@ public sealed class ManifestDiagnosticTests(CompositionFixture fixture) : IClass
     public void ATypeThatIsNotThereIsAnsweredWithThoseThatAre()
     {
         Diagnostic diagnostic = fixture.Refuse("domains: [ { name: a, type: pv, memory: 4MiB } ]");
-        Check(diagnostic, PluginDiagnosticIds.NoSuchExport, 1, 29, "there are bare, boardless");
+        Check(diagnostic, PluginDiagnosticIds.NoSuchExport, 1, 29, "there are bare, boardless, mixed, split");
     }
 
     [Fact]

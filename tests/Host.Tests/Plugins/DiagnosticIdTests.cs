@@ -32,7 +32,11 @@ public sealed partial class DiagnosticIdTests
     [InlineData("plugins/Cpu.X86", "DOM31")]
     [InlineData("plugins/Devices.Pc", "DOM32")]
     [InlineData("plugins/Services.Local", "DOM33")]
+    [InlineData("plugins/Oracle.X86", "DOM34")]
+    [InlineData("plugins/Devices.Split", "DOM35")]
+    [InlineData("plugins/Paravirt.Xen", "DOM36")]
     [InlineData("src/Host/Machine", "DOM5")]
+    [InlineData("src/Host/Control", "DOM6")]
     public void EachPartHasItsOwnRange(string folder, string prefix)
     {
         string[] inside = [.. Declared().Where(id => id.Any(file => file.StartsWith(folder + "/", StringComparison.Ordinal))).Select(id => id.Key)];

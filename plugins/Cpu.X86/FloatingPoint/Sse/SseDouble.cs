@@ -114,7 +114,7 @@ internal static class SseDouble
     /// <summary>The value in the other format: CVTSD2SS.</summary>
     public static uint ToSingle(ulong operand, uint mxcsr, ref FloatExceptions raised)
     {
-        if ((mxcsr & SseControl.RoundingField) == 0)
+        if ((mxcsr & SseControl.HostField) == 0)
         {
             double value = ToFloat(operand);
             float single = (float)value;
@@ -132,7 +132,7 @@ internal static class SseDouble
     public static ulong FromInteger(long value, uint mxcsr, ref FloatExceptions raised)
     {
         // Integers of so few bits are exact.
-        if (value is >= -(1L << 53) and <= 1L << 53)
+        if (SseControl.AllowsHost(mxcsr) && value is >= -(1L << 53) and <= 1L << 53)
             return ToBits(value);
         return SseArithmetic.FromInteger(FloatFormat.Double, value, mxcsr, ref raised);
     }
@@ -142,7 +142,7 @@ internal static class SseDouble
     {
         double value = ToFloat(operand);
         RoundingMode mode = truncate ? RoundingMode.TowardZero : SseControl.Rounding(mxcsr);
-        if (mode is RoundingMode.TowardZero or RoundingMode.NearestEven)
+        if (SseControl.AllowsHost(mxcsr) && mode is (RoundingMode.TowardZero or RoundingMode.NearestEven))
         {
             int integer = (int)(mode == RoundingMode.TowardZero ? value : Math.Round(value));
             if (integer is > int.MinValue and < int.MaxValue and not 0)
@@ -161,7 +161,7 @@ internal static class SseDouble
     {
         double value = ToFloat(operand);
         RoundingMode mode = truncate ? RoundingMode.TowardZero : SseControl.Rounding(mxcsr);
-        if (mode is RoundingMode.TowardZero or RoundingMode.NearestEven)
+        if (SseControl.AllowsHost(mxcsr) && mode is (RoundingMode.TowardZero or RoundingMode.NearestEven))
         {
             long integer = (long)(mode == RoundingMode.TowardZero ? value : Math.Round(value));
             if (integer is > long.MinValue and < long.MaxValue and not 0)
@@ -185,7 +185,7 @@ internal static class SseDouble
     }
 
     private static bool IsFast(ulong left, ulong right, uint mxcsr) =>
-        (mxcsr & SseControl.RoundingField) == 0 && IsFast(left) && IsFast(right);
+        (mxcsr & SseControl.HostField) == 0 && IsFast(left) && IsFast(right);
 
     private static bool IsFast(ulong bits) =>
         ((uint)(bits >> 52) & 0x7FF) - LeastExponent <= GreatestExponent - LeastExponent;

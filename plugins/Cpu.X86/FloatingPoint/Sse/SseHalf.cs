@@ -8,11 +8,18 @@ internal static class SseHalf
     private const uint Greatest = 142u << 23;
 
     /// <summary>VCVTPH2PS of one element.</summary>
-    public static uint ToSingle(ushort operand, ref FloatExceptions raised)
+    public static uint ToSingle(ushort operand, uint mxcsr, ref FloatExceptions raised)
     {
-        if (!FloatFormat.Half.IsNaN(operand))
+        if (FloatFormat.Half.IsNaN(operand))
+            return (uint)SseArithmetic.Convert(FloatFormat.Half, FloatFormat.Single, operand, mxcsr, ref raised);
+        if (SseControl.AllowsHost(mxcsr))
             return BitConverter.SingleToUInt32Bits((float)BitConverter.UInt16BitsToHalf(operand));
-        return (uint)SseArithmetic.Convert(FloatFormat.Half, FloatFormat.Single, operand, 0, ref raised);
+        bool sign = FloatFormat.Half.Sign(operand);
+        if (FloatFormat.Half.IsInfinity(operand))
+            return (uint)FloatFormat.Single.Infinity(sign);
+        return FloatFormat.Half.IsZero(operand)
+            ? (uint)FloatFormat.Single.Zero(sign)
+            : (uint)SseArithmetic.Round(FloatFormat.Single, FloatFormat.Half.Unpack(operand), mxcsr, ref raised);
     }
 
     /// <summary>VCVTPS2PH of one element: the immediate's bits 1:0 are the rounding mode unless bit 2 asks for MXCSR's. FZ does not count.</summary>
@@ -22,7 +29,7 @@ internal static class SseHalf
         if ((immediate & 4) == 0)
             control = (control & ~SseControl.RoundingField) | ((uint)(immediate & 3) << 13);
         bool isOrdinary = (operand & 0x7FFF_FFFF) is >= Least and < Greatest;
-        if (isOrdinary && (control & SseControl.RoundingField) == 0 && SseControl.IgnoresInexact(mxcsr))
+        if (isOrdinary && (control & SseControl.HostField) == 0 && SseControl.IgnoresInexact(mxcsr))
             return BitConverter.HalfToUInt16Bits((Half)BitConverter.UInt32BitsToSingle(operand));
         return (ushort)SseArithmetic.Convert(FloatFormat.Single, FloatFormat.Half, operand, control, ref raised);
     }

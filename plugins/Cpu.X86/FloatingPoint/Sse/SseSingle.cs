@@ -111,7 +111,7 @@ internal static class SseSingle
     /// <summary>The value in the other format: CVTSS2SD.</summary>
     public static ulong ToDouble(uint operand, uint mxcsr, ref FloatExceptions raised)
     {
-        if (IsFast(operand))
+        if (SseControl.AllowsHost(mxcsr) && IsFast(operand))
             return BitConverter.DoubleToUInt64Bits(ToFloat(operand));
         return SseArithmetic.Convert(FloatFormat.Single, FloatFormat.Double, operand, mxcsr, ref raised);
     }
@@ -119,7 +119,7 @@ internal static class SseSingle
     public static uint FromInteger(long value, uint mxcsr, ref FloatExceptions raised)
     {
         // Integers of so few bits are exact.
-        if (value is >= -(1L << 24) and <= 1L << 24)
+        if (SseControl.AllowsHost(mxcsr) && value is >= -(1L << 24) and <= 1L << 24)
             return ToBits(value);
         return (uint)SseArithmetic.FromInteger(FloatFormat.Single, value, mxcsr, ref raised);
     }
@@ -129,7 +129,7 @@ internal static class SseSingle
     {
         float value = ToFloat(operand);
         RoundingMode mode = truncate ? RoundingMode.TowardZero : SseControl.Rounding(mxcsr);
-        if (mode is RoundingMode.TowardZero or RoundingMode.NearestEven)
+        if (SseControl.AllowsHost(mxcsr) && mode is (RoundingMode.TowardZero or RoundingMode.NearestEven))
         {
             int integer = (int)(mode == RoundingMode.TowardZero ? value : MathF.Round(value));
             if (integer is > int.MinValue and < int.MaxValue and not 0)
@@ -148,7 +148,7 @@ internal static class SseSingle
     {
         float value = ToFloat(operand);
         RoundingMode mode = truncate ? RoundingMode.TowardZero : SseControl.Rounding(mxcsr);
-        if (mode is RoundingMode.TowardZero or RoundingMode.NearestEven)
+        if (SseControl.AllowsHost(mxcsr) && mode is (RoundingMode.TowardZero or RoundingMode.NearestEven))
         {
             long integer = (long)(mode == RoundingMode.TowardZero ? value : MathF.Round(value));
             if (integer is > long.MinValue and < long.MaxValue and not 0)
@@ -172,7 +172,7 @@ internal static class SseSingle
     }
 
     private static bool IsFast(uint left, uint right, uint mxcsr) =>
-        (mxcsr & SseControl.RoundingField) == 0 && IsFast(left) && IsFast(right);
+        (mxcsr & SseControl.HostField) == 0 && IsFast(left) && IsFast(right);
 
     private static bool IsFast(uint bits) =>
         ((uint)(bits >> 23) & 0xFF) - LeastExponent <= GreatestExponent - LeastExponent;

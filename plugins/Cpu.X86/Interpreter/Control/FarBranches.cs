@@ -108,6 +108,7 @@ internal static unsafe class FarBranches
     {
         if (c.Intercepted(op, X86Intercept.Iret, out Op* next))
             return next;
+        Interlocked.MemoryBarrier();
         return c.Returns.Return(op->Size, c.NextRip(op)) ? null : c.Abort(op);
     }
 

@@ -151,7 +151,7 @@ internal static unsafe class FloatControls
         return op + 1;
     }
 
-    /// <summary>EMMS is an MMX instruction: #UD rather than #NM under CR0.EM (SDM volume 3A, 12.1).</summary>
+    /// <summary>EMMS is an MMX instruction: #UD rather than #NM under CR0.EM, and TOP becomes 0 (SDM volume 3A, 13.1 and table 13-1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Op* EmptyTags(CoreState* s, Op* op, X86Core c)
     {
@@ -160,6 +160,7 @@ internal static unsafe class FloatControls
         if (FloatStack.IsBlocked(s))
             return FloatStack.Refuse(s, op, c);
         s->Arch.FloatTag = FloatBits.EmptyTags;
+        s->Arch.FloatStatus = (ushort)(s->Arch.FloatStatus & ~FloatBits.Top);
         return op + 1;
     }
 

@@ -97,7 +97,12 @@ internal static unsafe class ArithmeticHandlers<TOperation, T>
         if (!Mem.Modify<T, TAddressing>(s, op, c, out ulong linear, out T* host))
             return c.Abort(op);
         if (host == null)
-            return ModifyPiecewise(s, op, c, linear, b);
+        {
+            c.BeginExclusive();
+            Op* next = ModifyPiecewise(s, op, c, linear, b);
+            c.EndExclusive();
+            return next;
+        }
 
         // ADC and SBB read a flag that a lost race has changed.
         ulong result0 = s->FlagResult;

@@ -130,12 +130,18 @@ internal static unsafe class Bits
         if (!Mem.ModifyAt(s, c, op->Segment, linear, out T* host))
             return c.Abort(op);
         T value;
+        bool locked = (op->Prefix & OpPrefix.Lock) != 0;
         if (host == null)
         {
-            if (!Mem.LoadAt(s, c, op->Segment, linear, out value) || !Mem.StoreAt(s, c, op->Segment, linear, Apply(value, mask, change)))
+            if (locked)
+                c.BeginExclusive();
+            bool done = Mem.LoadAt(s, c, op->Segment, linear, out value) && Mem.StoreAt(s, c, op->Segment, linear, Apply(value, mask, change));
+            if (locked)
+                c.EndExclusive();
+            if (!done)
                 return c.Abort(op);
         }
-        else if ((op->Prefix & OpPrefix.Lock) != 0)
+        else if (locked)
         {
             do
                 value = Unsafe.ReadUnaligned<T>(host);

@@ -85,9 +85,13 @@ internal static unsafe class Exchanges
                 old = Unsafe.ReadUnaligned<T>(host);
             while (!Atomic.CompareExchange(host, value, old));
         }
-        else if (!Mem.LoadAt(s, c, op->Segment, linear, out old) || !Mem.StoreAt(s, c, op->Segment, linear, value))
+        else
         {
-            return c.Abort(op);
+            c.BeginExclusive();
+            bool done = Mem.LoadAt(s, c, op->Segment, linear, out old) && Mem.StoreAt(s, c, op->Segment, linear, value);
+            c.EndExclusive();
+            if (!done)
+                return c.Abort(op);
         }
 
         Registers.Set(s, op->Reg, old);
@@ -114,12 +118,18 @@ internal static unsafe class Exchanges
             return c.Abort(op);
         T b = Registers.Get<T>(s, op->Reg);
         T a;
+        bool locked = (op->Prefix & OpPrefix.Lock) != 0;
         if (host == null)
         {
-            if (!Mem.LoadAt(s, c, op->Segment, linear, out a) || !Mem.StoreAt(s, c, op->Segment, linear, a + b))
+            if (locked)
+                c.BeginExclusive();
+            bool done = Mem.LoadAt(s, c, op->Segment, linear, out a) && Mem.StoreAt(s, c, op->Segment, linear, a + b);
+            if (locked)
+                c.EndExclusive();
+            if (!done)
                 return c.Abort(op);
         }
-        else if ((op->Prefix & OpPrefix.Lock) != 0)
+        else if (locked)
         {
             do
                 a = Unsafe.ReadUnaligned<T>(host);
@@ -161,13 +171,19 @@ internal static unsafe class Exchanges
         T accumulator = Registers.Get<T>(s, Rax);
         T replacement = Registers.Get<T>(s, op->Reg);
         T value;
+        bool locked = (op->Prefix & OpPrefix.Lock) != 0;
         if (host == null)
         {
-            if (!Mem.LoadAt(s, c, op->Segment, linear, out value)
-                || !Mem.StoreAt(s, c, op->Segment, linear, value == accumulator ? replacement : value))
+            if (locked)
+                c.BeginExclusive();
+            bool done = Mem.LoadAt(s, c, op->Segment, linear, out value)
+                && Mem.StoreAt(s, c, op->Segment, linear, value == accumulator ? replacement : value);
+            if (locked)
+                c.EndExclusive();
+            if (!done)
                 return c.Abort(op);
         }
-        else if ((op->Prefix & OpPrefix.Lock) != 0)
+        else if (locked)
         {
             do
                 value = Unsafe.ReadUnaligned<T>(host);
@@ -204,8 +220,11 @@ internal static unsafe class Exchanges
         ulong value;
         if (host == null)
         {
-            if (!Mem.LoadAt(s, c, op->Segment, linear, out value)
-                || !Mem.StoreAt(s, c, op->Segment, linear, value == expected ? replacement : value))
+            c.BeginExclusive();
+            bool done = Mem.LoadAt(s, c, op->Segment, linear, out value)
+                && Mem.StoreAt(s, c, op->Segment, linear, value == expected ? replacement : value);
+            c.EndExclusive();
+            if (!done)
                 return c.Abort(op);
         }
         else
@@ -238,8 +257,11 @@ internal static unsafe class Exchanges
         UInt128 value;
         if (host == null)
         {
-            if (!Mem.LoadAt(s, c, op->Segment, linear, out value)
-                || !Mem.StoreAt(s, c, op->Segment, linear, value == expected ? replacement : value))
+            c.BeginExclusive();
+            bool done = Mem.LoadAt(s, c, op->Segment, linear, out value)
+                && Mem.StoreAt(s, c, op->Segment, linear, value == expected ? replacement : value);
+            c.EndExclusive();
+            if (!done)
                 return c.Abort(op);
         }
         else

@@ -24,9 +24,18 @@ internal static unsafe class UnaryHandlers<TOperation, T>
     {
         if (!Memory.Mem.Modify<T, TAddressing>(s, op, c, out ulong linear, out T* host))
             return c.Abort(op);
+        bool locked = (op->Prefix & OpPrefix.Lock) != 0;
         if (host == null)
-            return Piecewise(s, op, c, linear);
-        if ((op->Prefix & OpPrefix.Lock) == 0)
+        {
+            if (!locked)
+                return Piecewise(s, op, c, linear);
+            c.BeginExclusive();
+            Op* next = Piecewise(s, op, c, linear);
+            c.EndExclusive();
+            return next;
+        }
+
+        if (!locked)
         {
             Unsafe.WriteUnaligned(host, TOperation.Do(s, Unsafe.ReadUnaligned<T>(host)));
             return op + 1;

@@ -5,7 +5,7 @@ using Iced.Intel;
 
 namespace Dominion.Cpu.X86.Interpreter.Privileged;
 
-/// <summary>INVPCID. Cached translations carry no PCID, so a type that names one drops those of all others too, which the manual allows (SDM volume 3A, 4.10.4.1).</summary>
+/// <summary>INVPCID (SDM volume 2; volume 3A, 4.10.4.1).</summary>
 internal static unsafe class ContextInvalidation
 {
     private const ulong Address = 0;
@@ -43,7 +43,10 @@ internal static unsafe class ContextInvalidation
         switch (type)
         {
             case Address:
-                c.FlushPage(c.TruncateLinear(linear));
+                c.FlushPage(c.TruncateLinear(linear), (uint)pcid);
+                break;
+            case Context:
+                c.FlushContext((uint)pcid);
                 break;
             case AllWithGlobal:
                 c.FlushTranslations(X86FlushScope.All, 0);
@@ -53,6 +56,7 @@ internal static unsafe class ContextInvalidation
                 break;
         }
 
+        Interlocked.MemoryBarrier();
         return c.LeaveAfter(op);
     }
 }

@@ -119,6 +119,7 @@ internal static unsafe class ControlMoves
                 break;
         }
 
+        Interlocked.MemoryBarrier();
         return ok ? c.LeaveAfter(op) : c.Abort(op);
     }
 

@@ -50,7 +50,7 @@ internal static unsafe class SystemInstructions
 
     /// <summary>PAUSE: gives way when something waits.</summary>
     public static Op* Pause(CoreState* s, Op* op, X86Core c) =>
-        c.Intercepted(op, X86Intercept.Pause, out Op* next) ? next : op + 1;
+        c.Intercepted(op, X86Intercept.Pause, out Op* next) ? next : c.Pause(op);
 
     private static Op* Cpuid(CoreState* s, Op* op, X86Core c)
     {
@@ -61,7 +61,7 @@ internal static unsafe class SystemInstructions
         Registers.Set(s, X86Register.Rbx, result.Ebx);
         Registers.Set(s, X86Register.Rcx, result.Ecx);
         Registers.Set(s, X86Register.Rdx, result.Edx);
-        return op + 1;
+        return c.Serialize(op);
     }
 
     private static bool MayReadTimestamp(CoreState* s, X86Core c) =>
@@ -154,6 +154,7 @@ internal static unsafe class SystemInstructions
         if (!allowed)
             return c.GeneralProtection(op);
         c.UpdateMode();
+        Interlocked.MemoryBarrier();
         return c.LeaveOrContinue(op);
     }
 
@@ -163,6 +164,7 @@ internal static unsafe class SystemInstructions
             return c.GeneralProtection(op);
         if (c.Intercepted(op, X86Intercept.Hlt, out Op* next))
             return next;
+        c.EndWait();
         s->Arch.Activity = X86Activity.Halted;
         Volatile.Write(ref s->Attention, 1);
         return c.LeaveAfter(op);
@@ -172,14 +174,14 @@ internal static unsafe class SystemInstructions
     {
         if (s->Cpl != 0)
             return c.GeneralProtection(op);
-        return c.Intercepted(op, X86Intercept.Invd, out Op* next) ? next : op + 1;
+        return c.Intercepted(op, X86Intercept.Invd, out Op* next) ? next : c.Serialize(op);
     }
 
     private static Op* WriteBackInvalidate(CoreState* s, Op* op, X86Core c)
     {
         if (s->Cpl != 0)
             return c.GeneralProtection(op);
-        return c.Intercepted(op, X86Intercept.Wbinvd, out Op* next) ? next : op + 1;
+        return c.Intercepted(op, X86Intercept.Wbinvd, out Op* next) ? next : c.Serialize(op);
     }
 
     /// <summary>Outside system-management mode RSM is undefined.</summary>
@@ -216,6 +218,7 @@ internal static unsafe class SystemInstructions
         }
 
         c.FlushPage(linear);
+        Interlocked.MemoryBarrier();
         return c.LeaveAfter(op);
     }
 

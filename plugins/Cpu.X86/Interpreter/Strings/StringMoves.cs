@@ -222,7 +222,7 @@ internal static unsafe class StringMoves
     private static bool LowerTranslate(in Instruction i, ref Lowering l)
     {
         l.Op->Base = Offsets.Of(i.MemoryBase);
-        AddressKind kind = l.SetSegment(Offsets.SegmentNumber(i.MemorySegment), i.MemoryBase.GetSize());
+        AddressKind kind = l.SetSegment(l.SegmentOf(i), i.MemoryBase.GetSize());
         return l.Use(kind == AddressKind.Segmented ? &Translate<Segmented> : &Translate<Flat64>);
     }
 

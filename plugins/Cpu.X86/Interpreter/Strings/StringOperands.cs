@@ -24,7 +24,7 @@ internal static unsafe class StringOperands
         bool hasSource = false;
         for (int n = 0; n < i.OpCount; n++)
             hasSource |= i.GetOpKind(n) is OpKind.MemorySegSI or OpKind.MemorySegESI or OpKind.MemorySegRSI;
-        int segment = hasSource ? Offsets.SegmentNumber(i.MemorySegment) : (int)X86SegmentRegister.Es;
+        int segment = hasSource ? l.SegmentOf(i) : (int)X86SegmentRegister.Es;
         l.SetSegment(segment, addressSize);
         l.Op->Size = (byte)addressSize;
         if (i.HasRepePrefix || i.HasRepPrefix)

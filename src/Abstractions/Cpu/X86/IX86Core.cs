@@ -49,6 +49,21 @@ public interface IX86Core : ICpuCore
     /// <returns>What the walk found.</returns>
     X86TranslationResult Translate(ulong linear, X86Access access, out ulong physical, out uint errorCode);
 
+    /// <summary>Drops the cached translations of one page, global ones and every tag's included.</summary>
+    /// <param name="linear">A linear address in the page.</param>
+    void FlushPage(ulong linear);
+
+    /// <summary>What CPUID gives outside guest mode.</summary>
+    /// <param name="leaf">EAX.</param>
+    /// <param name="subleaf">ECX.</param>
+    /// <returns>The four registers.</returns>
+    X86CpuidResult GetCpuid(uint leaf, uint subleaf);
+
+    /// <summary>Decodes the instruction at CS:RIP and describes it as its intercept would: for a monitor that emulates what a deprivileged kernel may not execute. Inside an intercept's handler or while the core does not run.</summary>
+    /// <param name="info">The intercept, the length, and where the instruction has them: the port, MSR, or number of the control or debug register; the general register; the width; the value to be written; for INS and OUTS the linear address of the element.</param>
+    /// <returns>False when the instruction cannot be fetched, or is none that has an intercept of its own.</returns>
+    bool TryDescribeInstruction(out X86InterceptInfo info);
+
     /// <summary>Drops cached translations.</summary>
     /// <param name="scope">Which.</param>
     /// <param name="tag">The tag, where the scope asks for one.</param>

@@ -188,4 +188,7 @@ public enum X86Intercept : byte
 
     /// <summary>CR8 or the task priority fell below the threshold.</summary>
     TaskPriority,
+
+    /// <summary>A data write to a present page that the page tables make read-only, by an operand inside one page, before its #PF: <see cref="X86InterceptInfo.LinearAddress"/>. <see cref="X86Verdict.Replace"/> lets this one access through as a device's, at the physical address in <see cref="X86InterceptInfo.Value"/>; a read-modify-write reads there too.</summary>
+    WriteProtection,
 }

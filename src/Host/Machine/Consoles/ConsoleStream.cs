@@ -10,6 +10,7 @@ public sealed class ConsoleStream : ICharacterStream, IPersistent
     public const int Capacity = 64 << 10;
 
     private const int ChunkSize = 256;
+    private const int HistoryLength = 16 << 10;
     private readonly IConsoleOutput _output;
 
     // Both are leaves to everything but the output, which is called under _outputGate. Order: a device lock, then one of these.
@@ -21,6 +22,11 @@ public sealed class ConsoleStream : ICharacterStream, IPersistent
     private int _count;
     private bool _delivering;
     private bool _closed;
+
+    // Of the output's gate: who else sees what is shown, and what was shown last.
+    private readonly List<IConsoleOutput> _watchers = [];
+    private readonly byte[] _history = new byte[HistoryLength];
+    private long _shown;
 
     /// <summary>Makes a console that no device is attached to.</summary>
     /// <param name="output">Takes what it shows.</param>
@@ -77,6 +83,23 @@ public sealed class ConsoleStream : ICharacterStream, IPersistent
                     Monitor.Wait(_gate);
             }
         }
+    }
+
+    /// <summary>Shows somebody else too what is shown, beginning with what was shown last: 16 KiB of it at most.</summary>
+    /// <param name="watcher">Takes it; under a lock, as every output.</param>
+    /// <returns>Dispose it to show no more.</returns>
+    public IDisposable Watch(IConsoleOutput watcher)
+    {
+        ArgumentNullException.ThrowIfNull(watcher);
+        lock (_outputGate)
+        {
+            int place = (int)(_shown % HistoryLength);
+            if (_shown > HistoryLength)
+                watcher.Write(_history.AsSpan(place));
+            watcher.Write(_history.AsSpan(0, place));
+            _watchers.Add(watcher);
+        }
+        return new Watching(this, watcher);
     }
 
     /// <inheritdoc/>
@@ -141,7 +164,12 @@ public sealed class ConsoleStream : ICharacterStream, IPersistent
     internal void Show(ReadOnlySpan<byte> bytes)
     {
         lock (_outputGate)
+        {
             _output.Write(bytes);
+            foreach (IConsoleOutput watcher in _watchers)
+                watcher.Write(bytes);
+            Remember(bytes);
+        }
     }
 
     internal void Ready(ConsoleLink link)
@@ -204,6 +232,16 @@ public sealed class ConsoleStream : ICharacterStream, IPersistent
         }
     }
 
+    private void Remember(ReadOnlySpan<byte> bytes)
+    {
+        _shown += bytes.Length;
+        bytes = bytes[^Math.Min(bytes.Length, HistoryLength)..];
+        int place = (int)((_shown - bytes.Length) % HistoryLength);
+        int straight = Math.Min(bytes.Length, HistoryLength - place);
+        bytes[..straight].CopyTo(_history.AsSpan(place));
+        bytes[straight..].CopyTo(_history);
+    }
+
     private ConsoleLink? StartDelivery()
     {
         if (_delivering || _count == 0 || _links.Count == 0)
@@ -219,5 +257,14 @@ public sealed class ConsoleStream : ICharacterStream, IPersistent
         _typed.AsSpan(_first, straight).CopyTo(destination);
         _typed.AsSpan(0, count - straight).CopyTo(destination[straight..]);
         return count;
+    }
+
+    private sealed class Watching(ConsoleStream console, IConsoleOutput watcher) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (console._outputGate)
+                console._watchers.Remove(watcher);
+        }
     }
 }

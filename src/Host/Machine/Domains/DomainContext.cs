@@ -7,6 +7,7 @@ using Dominion.Host.Composition;
 using Dominion.Memory;
 using Dominion.Plugins;
 using Dominion.Services;
+using Dominion.Split;
 using Dominion.Time;
 
 namespace Dominion.Host.Machine.Domains;
@@ -20,6 +21,7 @@ internal sealed class DomainContext : IDomainContext
     {
         _domain = domain;
         Log = domain.CreateLog(null);
+        SplitDevices = [.. domain.Plan.SplitDevices.Select(plan => new BackendBinding(plan))];
     }
 
     /// <inheritdoc/>
@@ -59,7 +61,11 @@ internal sealed class DomainContext : IDomainContext
     public Lock DeviceLock => _domain.Events.DeviceLock;
 
     /// <inheritdoc/>
-    public ICpuCore CreateCore(int index)
+    public T GetMachineWide<T>(Func<T> create)
+        where T : class => _domain.MachineWide.Get(create);
+
+    /// <inheritdoc/>
+    public ICpuCore CreateCore(int index, IPhysicalAddressSpace? memory = null)
     {
         CpuPlan cpu = _domain.Plan.Cpu;
         return cpu.Factory.Create(new CpuCoreContext
@@ -71,7 +77,7 @@ internal sealed class DomainContext : IDomainContext
             Features = cpu.Features,
             Extensions = cpu.Extensions,
             MachineMemory = MachineMemory,
-            Memory = MemorySpace,
+            Memory = memory ?? MemorySpace,
             Ports = Ports,
             Clock = Clock,
             Seed = _domain.HasVirtualTime ? (ulong)_domain.Id : null,
@@ -87,6 +93,12 @@ internal sealed class DomainContext : IDomainContext
             $"domain '{Name}' is of type '{_domain.Plan.Type}', which needs a board, and has none");
         return plan.Factory.Create(new BoardContext(_domain), plan.Options);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IBackendBinding> SplitDevices { get; }
+
+    /// <inheritdoc/>
+    public ILog CreateLog(string part) => _domain.CreateLog(part);
 
     /// <inheritdoc/>
     public TService GetService<TService>(ServiceReference<TService> reference)

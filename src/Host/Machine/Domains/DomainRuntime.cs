@@ -28,11 +28,16 @@ public sealed class DomainRuntime
     private volatile string? _reason;
     private int _state = (int)DomainState.Created;
 
-    internal DomainRuntime(DomainPlan plan, MachineMemory memory, ITimeSource time, IReadOnlyDictionary<string, object> services, IConsoleOutput console, ILoggerFactory loggers)
+    // What a restored domain starts in.
+    private DomainState _startState = DomainState.Running;
+    private string _startReason = "started";
+
+    internal DomainRuntime(DomainPlan plan, MachineMemory memory, MachineWideObjects machineWide, ITimeSource time, IReadOnlyDictionary<string, object> services, IConsoleOutput console, ILoggerFactory loggers)
     {
         Plan = plan;
         HasVirtualTime = time is VirtualTimeSource;
         MachineMemory = memory;
+        MachineWide = machineWide;
         _services = services;
         _loggers = loggers;
         _log = CreateLog(null);
@@ -78,6 +83,8 @@ public sealed class DomainRuntime
 
     internal MachineMemory MachineMemory { get; }
 
+    internal MachineWideObjects MachineWide { get; }
+
     internal DomainEvents Events { get; }
 
     internal PortSpace Ports { get; }
@@ -85,6 +92,15 @@ public sealed class DomainRuntime
     internal MemorySpace MemorySpace { get; }
 
     internal IDomainControl Control { get; }
+
+    /// <summary>The domain's RAM in bytes.</summary>
+    public ulong MemoryBytes => Plan.MemoryBytes;
+
+    /// <summary>How many vCPUs the domain has.</summary>
+    public int VcpuCount => Plan.VcpuCount;
+
+    /// <summary>Instructions that each of the domain's vCPUs has retired, in order of index; live while they run.</summary>
+    public IReadOnlyList<long> InstructionsByVcpu => [.. _domain?.Vcpus.Select(vcpu => vcpu.InstructionsRetired) ?? []];
 
     /// <summary>Instructions that the domain's vCPUs have retired; live while they run.</summary>
     public long InstructionsRetired => _domain?.Vcpus.Sum(vcpu => vcpu.InstructionsRetired) ?? 0;
@@ -129,13 +145,7 @@ public sealed class DomainRuntime
     {
         if (State != DomainState.Paused)
             return false;
-        using (Events.DeviceLock.EnterScope())
-        {
-            writer.BeginSection("domain-runtime", 1);
-            writer.Write(Events.Clock.Now);
-            Console.Save(writer);
-            _domain!.Save(writer);
-        }
+        SaveRunning(writer);
         return true;
     });
 
@@ -149,13 +159,7 @@ public sealed class DomainRuntime
             return false;
         try
         {
-            using (Events.DeviceLock.EnterScope())
-            {
-                reader.BeginSection("domain-runtime", 1);
-                Events.Clock.Set(reader.ReadInt64());
-                Console.Restore(reader);
-                _domain!.Restore(reader);
-            }
+            RestoreRunning(reader);
         }
         catch (InvalidDataException damaged)
         {
@@ -199,12 +203,74 @@ public sealed class DomainRuntime
         }
     }
 
-    /// <summary>Lets the domain run as soon as the scheduler starts.</summary>
+    /// <summary>Lets the domain run as soon as the scheduler starts; a restored one goes on in the state that it was saved in.</summary>
     internal void Start()
     {
-        Become(DomainState.Running, "started");
-        Events.Clock.Release();
+        switch (_startState)
+        {
+            case DomainState.Running:
+                Become(DomainState.Running, _startReason);
+                Events.Clock.Release();
+                break;
+            case DomainState.Paused:
+                _vcpus!.Hold();
+                Become(DomainState.Paused, _startReason);
+                break;
+            default:
+                End(_startState, _startReason);
+                break;
+        }
     }
+
+    /// <summary>Holds the domain's time, if it passes.</summary>
+    /// <returns>Whether it did.</returns>
+    internal bool HoldTime()
+    {
+        if (State != DomainState.Running)
+            return false;
+        Events.Clock.Hold();
+        return true;
+    }
+
+    /// <summary>Writes the whole domain. While nothing of the machine runs and its time is held.</summary>
+    /// <param name="writer">Where to.</param>
+    internal void SaveWhole(StateWriter writer)
+    {
+        writer.BeginSection("domain", 1);
+        writer.Write(Name);
+        DomainState state = State == DomainState.Created ? _startState : State;
+        writer.Write((byte)state);
+        // A running domain will run for another reason.
+        writer.Write(state == DomainState.Running ? "" : Reason ?? _startReason);
+        if (!HasEnded)
+            SaveRunning(writer);
+    }
+
+    /// <summary>Takes what <see cref="SaveWhole"/> wrote. Between <see cref="Create"/> and <see cref="Start"/>.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <exception cref="InvalidDataException">It does not fit the domain.</exception>
+    internal void RestoreWhole(StateReader reader)
+    {
+        reader.BeginSection("domain", 1);
+        string name = reader.ReadString();
+        if (name != Name)
+            throw new InvalidDataException($"the state is of domain '{name}'");
+        DomainState state = (DomainState)reader.ReadByte();
+        if (state == DomainState.Created || !Enum.IsDefined(state))
+            throw new InvalidDataException($"{(int)state} is no state of a saved domain");
+        string reason = reader.ReadString();
+        (_startState, _startReason) = (state, state == DomainState.Running ? "restored" : reason);
+        if (state is DomainState.Running or DomainState.Paused)
+            RestoreRunning(reader);
+    }
+
+    /// <summary>Ends the domain because it goes on elsewhere. While nothing of the machine runs.</summary>
+    /// <param name="reason">Why.</param>
+    internal void EndSaved(string reason) => End(DomainState.Destroyed, reason);
+
+    /// <summary>The SHA-256 of every frame that the domain owns, in ascending order: its RAM, and its board's ROMs. While nothing of it runs.</summary>
+    /// <returns>32 bytes.</returns>
+    internal byte[] HashMemory() => MachineMemory.Hash(Id);
 
     internal void Crash(string reason) => RequestEnd(DomainState.Crashed, reason);
 
@@ -230,6 +296,31 @@ public sealed class DomainRuntime
         _domain?.Dispose();
         Console.Close();
         MachineMemory.FreeAll(Id);
+    }
+
+    private void SaveRunning(StateWriter writer)
+    {
+        using (Events.DeviceLock.EnterScope())
+        {
+            writer.BeginSection("domain-runtime", 2);
+            Events.Clock.Save(writer);
+            Console.Save(writer);
+            _domain!.Save(writer);
+        }
+    }
+
+    private void RestoreRunning(StateReader reader)
+    {
+        using (Events.DeviceLock.EnterScope())
+        {
+            if (reader.BeginSection("domain-runtime", 2) != 2)
+                throw new InvalidDataException("the state is of a version that kept no timers");
+            int[] timers = Events.Clock.Restore(reader);
+            Console.Restore(reader);
+            _domain!.Restore(reader);
+            if (!Events.Clock.Order(timers))
+                _log.Write(LogSeverity.Warning, "other timers run than did when the domain was saved");
+        }
     }
 
     private void OnDeadVcpu(int index, Exception? defect) =>

@@ -42,6 +42,26 @@ internal sealed class DomainEvents
         }
     }
 
+    /// <summary>Whether a request waits.</summary>
+    internal bool HasRequests
+    {
+        get
+        {
+            lock (_gate)
+                return _requests.Count > 0;
+        }
+    }
+
+    /// <summary>Whether a posted action waits.</summary>
+    internal bool HasPosts
+    {
+        get
+        {
+            lock (_gate)
+                return _posts.Count > 0;
+        }
+    }
+
     /// <summary>Runs an action soon under the device lock. Safe from any thread.</summary>
     /// <param name="action">What to run.</param>
     internal void Post(Action action)
@@ -89,6 +109,20 @@ internal sealed class DomainEvents
             _onFault(fault);
         }
         return any;
+    }
+
+    /// <summary>Runs the posted actions that wait now, and nothing else.</summary>
+    internal void RunPostsAlone()
+    {
+        try
+        {
+            RunPosts();
+        }
+        catch (Exception fault)
+        {
+            // As in RunPending: the domain ends, as soon as its thread goes on.
+            _onFault(fault);
+        }
     }
 
     /// <summary>Drops what waits and takes no more. Called by the thread that runs the events, or when none does.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dominion.Domains;
 using Dominion.Host.Machine.Time;
+using Dominion.Persistence;
 
 namespace Dominion.Host.Machine.Scheduling;
 
@@ -8,6 +9,7 @@ namespace Dominion.Host.Machine.Scheduling;
 internal sealed class HostScheduler : IScheduler
 {
     private readonly List<EventThread> _events = [];
+    private readonly List<DomainEvents> _domains = [];
     private readonly List<VcpuThread> _vcpus = [];
 
     /// <inheritdoc/>
@@ -17,6 +19,7 @@ internal sealed class HostScheduler : IScheduler
     public IVcpuGroup Add(string name, DomainEvents events, IReadOnlyList<IVcpu> vcpus, Action<int, Exception?> onDead)
     {
         _events.Add(new EventThread(name, events, Time));
+        _domains.Add(events);
         VcpuThread[] threads = [.. vcpus.Select((vcpu, index) => new VcpuThread($"{name}/{index}", vcpu, defect => onDead(index, defect)))];
         _vcpus.AddRange(threads);
         return new Group(threads);
@@ -30,6 +33,21 @@ internal sealed class HostScheduler : IScheduler
         foreach (VcpuThread thread in _vcpus)
             thread.Start();
     }
+
+    /// <inheritdoc/>
+    public void RunAlone(Action action)
+    {
+        while (!TryRunAlone(action))
+        {
+            // A request came in while the threads gathered, a guest's power-off among what that may be: it goes first.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer) => writer.BeginSection("host-scheduler", 1);
+
+    /// <inheritdoc/>
+    public void Restore(StateReader reader) => reader.BeginSection("host-scheduler", 1);
 
     /// <inheritdoc/>
     public bool Join(TimeSpan limit)
@@ -50,6 +68,37 @@ internal sealed class HostScheduler : IScheduler
     {
         foreach (EventThread thread in _events)
             thread.Dispose();
+    }
+
+    private bool TryRunAlone(Action action)
+    {
+        Gathering gathering = new(_domains.Count);
+        foreach (VcpuThread thread in _vcpus)
+            thread.Hold();
+        try
+        {
+            foreach (DomainEvents events in _domains)
+            {
+                if (!events.Request(gathering.Arrive))
+                    gathering.Excuse();
+            }
+            gathering.WaitForAll();
+            foreach (VcpuThread thread in _vcpus)
+                thread.WaitUntilHeld();
+            // One domain's posted action may post to another.
+            while (_domains.Exists(events => events.HasPosts))
+                _domains.ForEach(events => events.RunPostsAlone());
+            if (_domains.Exists(events => events.HasRequests))
+                return false;
+            action();
+            return true;
+        }
+        finally
+        {
+            gathering.End();
+            foreach (VcpuThread thread in _vcpus)
+                thread.Release();
+        }
     }
 
     private sealed class Group(VcpuThread[] threads) : IVcpuGroup

@@ -1,5 +1,6 @@
 using Dominion.Domains;
 using Dominion.Host.Machine.Time;
+using Dominion.Persistence;
 
 namespace Dominion.Host.Machine.Scheduling;
 
@@ -19,6 +20,18 @@ internal interface IScheduler : IDisposable
 
     /// <summary>Begins to run everything.</summary>
     void Start();
+
+    /// <summary>Runs an action while nothing of the machine runs: vCPUs are between instructions, no event is under way, no posted action or request waits. One at a time; not from a thread of the machine; after <see cref="Start"/>.</summary>
+    /// <param name="action">What to run, on any thread.</param>
+    void RunAlone(Action action);
+
+    /// <summary>Writes what the scheduler itself must remember. Inside <see cref="RunAlone"/>.</summary>
+    /// <param name="writer">Where to.</param>
+    void Save(StateWriter writer);
+
+    /// <summary>Takes what <see cref="Save"/> wrote. Before <see cref="Start"/>.</summary>
+    /// <param name="reader">Where from.</param>
+    void Restore(StateReader reader);
 
     /// <summary>Waits until every thread has ended, after all events are closed.</summary>
     /// <param name="limit">The longest wait.</param>

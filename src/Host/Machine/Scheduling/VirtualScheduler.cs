@@ -1,6 +1,7 @@
 using Dominion.Domains;
 using Dominion.Host.Machine.Time;
 using Dominion.Host.Platform;
+using Dominion.Persistence;
 
 namespace Dominion.Host.Machine.Scheduling;
 
@@ -15,6 +16,11 @@ internal sealed class VirtualScheduler : IScheduler
     private readonly DeadlineWaiter _waiter = new();
     private readonly Thread _thread;
     private int _next;
+
+    // A leaf; guards what follows. Signalled to whoever waits for its action.
+    private readonly object _gate = new();
+    private readonly Queue<Action> _alone = new();
+    private bool _hasEnded;
 
     /// <summary>Makes a scheduler with nothing to run.</summary>
     /// <param name="epoch">The civil time at 0, in nanoseconds since 1970-01-01 00:00 UTC.</param>
@@ -50,6 +56,62 @@ internal sealed class VirtualScheduler : IScheduler
     public void Start() => _thread.Start();
 
     /// <inheritdoc/>
+    /// <remarks>The turn that runs is not cut short, so that the machine runs the same way whether it is looked at or not.</remarks>
+    public void RunAlone(Action action)
+    {
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool hasEnded;
+        lock (_gate)
+        {
+            hasEnded = _hasEnded;
+            if (!hasEnded)
+                _alone.Enqueue(Run);
+        }
+        if (hasEnded)
+            Run();
+        _waiter.Set();
+        done.Task.GetAwaiter().GetResult();
+
+        void Run()
+        {
+            try
+            {
+                action();
+                done.SetResult();
+            }
+            catch (Exception failed)
+            {
+                // Whoever asked for it waits for it.
+                done.SetException(failed);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        writer.BeginSection("virtual-scheduler", 1);
+        writer.Write(_time.Now);
+        writer.Write(_next);
+        writer.Write(_turns.Count);
+        foreach (Turn turn in _turns)
+            writer.Write(turn.IsIdle);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(StateReader reader)
+    {
+        reader.BeginSection("virtual-scheduler", 1);
+        _time.AdvanceTo(reader.ReadInt64());
+        _next = reader.ReadInt32();
+        int count = reader.ReadInt32();
+        if (count != _turns.Count || (uint)_next >= (uint)Math.Max(count, 1))
+            throw new InvalidDataException($"turn {_next} of {count} vCPUs, where there are {_turns.Count}");
+        foreach (Turn turn in _turns)
+            turn.IsIdle = reader.ReadBoolean();
+    }
+
+    /// <inheritdoc/>
     public bool Join(TimeSpan limit) => (_thread.ThreadState & ThreadState.Unstarted) != 0 || _thread.Join(limit);
 
     /// <inheritdoc/>
@@ -72,11 +134,12 @@ internal sealed class VirtualScheduler : IScheduler
     {
         while (true)
         {
+            RunWhatIsToRunAlone();
             bool any = false;
             foreach (DomainEvents events in _events)
                 any |= !events.IsClosed && events.RunPending();
             if (_events.TrueForAll(events => events.IsClosed))
-                return;
+                break;
             if (FindTurn() is { } turn)
                 RunTurn(turn);
             else if (any)
@@ -85,6 +148,25 @@ internal sealed class VirtualScheduler : IScheduler
                 _time.AdvanceTo(deadline);
             else
                 _waiter.Wait(null);
+        }
+        lock (_gate)
+            _hasEnded = true;
+        while (_alone.TryDequeue(out Action? action))
+            action();
+    }
+
+    /// <summary>Between two turns, when no event waits: what waits would come first.</summary>
+    private void RunWhatIsToRunAlone()
+    {
+        while (!_events.Exists(events => events.HasPosts || events.HasRequests))
+        {
+            Action? action;
+            lock (_gate)
+            {
+                if (!_alone.TryDequeue(out action))
+                    return;
+            }
+            action();
         }
     }
 

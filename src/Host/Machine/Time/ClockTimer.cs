@@ -7,11 +7,15 @@ internal sealed class ClockTimer : ITimer
 {
     private readonly DomainClock _clock;
 
-    internal ClockTimer(DomainClock clock, Action callback)
+    internal ClockTimer(DomainClock clock, int number, Action callback)
     {
         _clock = clock;
+        Number = number;
         Callback = callback;
     }
+
+    /// <summary>Which of its clock's timers it is, in the order in which they were made.</summary>
+    internal int Number { get; }
 
     /// <inheritdoc/>
     public long? Deadline => _clock.DeadlineOf(this);

@@ -1,3 +1,4 @@
+using Dominion.Persistence;
 using Dominion.Time;
 using ITimer = Dominion.Time.ITimer;
 
@@ -13,6 +14,7 @@ internal sealed class DomainClock : IClock
     private readonly Lock _gate = new();
     private readonly TimerHeap _timers = new();
     private long _sequence;
+    private int _made;
 
     // Replaced whole, so that a reader that finds it unchanged knows that the time it computed is right.
     private volatile Passage _passage = new(0, HeldAt: 0);
@@ -64,7 +66,7 @@ internal sealed class DomainClock : IClock
     public ITimer CreateTimer(Action callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return new ClockTimer(this, callback);
+        return new ClockTimer(this, Interlocked.Increment(ref _made) - 1, callback);
     }
 
     /// <summary>Stops the time.</summary>
@@ -98,6 +100,57 @@ internal sealed class DomainClock : IClock
             if (_passage.HeldAt is null)
                 throw new InvalidOperationException("the clock is not held");
             _passage = new Passage(0, HeldAt: now);
+        }
+    }
+
+    /// <summary>Writes the time, and in which order timers will expire: devices write their deadlines, not who of two with the same one comes first.</summary>
+    /// <param name="writer">Where to.</param>
+    internal void Save(StateWriter writer)
+    {
+        writer.BeginSection("clock", 1);
+        lock (_gate)
+        {
+            writer.Write(Now);
+            ClockTimer[] armed = _timers.InOrder;
+            writer.Write(armed.Length);
+            foreach (ClockTimer timer in armed)
+                writer.Write(timer.Number);
+        }
+    }
+
+    /// <summary>Sets the time of a held clock to what was saved.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <returns>The numbers of the timers that were armed, for <see cref="Order"/>.</returns>
+    internal int[] Restore(StateReader reader)
+    {
+        reader.BeginSection("clock", 1);
+        Set(reader.ReadInt64());
+        int count = reader.ReadInt32();
+        if (count < 0 || count > _made)
+            throw new InvalidDataException($"{count} timers were armed of {_made}");
+        int[] armed = new int[count];
+        foreach (ref int number in armed.AsSpan())
+            number = reader.ReadInt32();
+        return armed;
+    }
+
+    /// <summary>Lets the timers that devices have armed anew expire in the order in which they would have.</summary>
+    /// <param name="armed">What <see cref="Restore"/> gave.</param>
+    /// <returns>False when other timers are armed than were.</returns>
+    internal bool Order(int[] armed)
+    {
+        lock (_gate)
+        {
+            ClockTimer[] timers = _timers.InOrder;
+            Dictionary<int, ClockTimer> byNumber = timers.ToDictionary(timer => timer.Number);
+            foreach (int number in armed)
+            {
+                if (!byNumber.TryGetValue(number, out ClockTimer? timer))
+                    continue;
+                timer.Sequence = ++_sequence;
+                _timers.Set(timer);
+            }
+            return timers.Length == armed.Length && Array.TrueForAll(armed, byNumber.ContainsKey);
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class TimerHeap
     /// <summary>The timer that expires first, or null.</summary>
     internal ClockTimer? First => _timers.Count > 0 ? _timers[0] : null;
 
+    /// <summary>The armed timers, in the order in which they will expire.</summary>
+    internal ClockTimer[] InOrder => [.. _timers.OrderBy(timer => timer.ArmedFor).ThenBy(timer => timer.Sequence)];
+
     /// <summary>Puts a timer in, or to its new place.</summary>
     /// <param name="timer">The timer, its deadline and sequence set.</param>
     internal void Set(ClockTimer timer)

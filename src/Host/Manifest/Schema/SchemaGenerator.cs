@@ -42,6 +42,8 @@ public sealed class SchemaGenerator
         _definitions["service"] = Entries(ExportKind.Service, strict: true);
         _definitions["device"] = Entries(ExportKind.Device, strict: true);
 
+        _definitions["split-device"] = Entries(ExportKind.Backend, strict: true);
+
         // A slot's own defaults may give an option that is required elsewhere.
         _definitions["slot-device"] = Entries(ExportKind.Device, strict: false);
         _definitions["board"] = Entries(ExportKind.Board, strict: true);
@@ -83,6 +85,7 @@ public sealed class SchemaGenerator
         JsonObject machine = SchemaNodes.Object(new JsonObject
         {
             [ManifestKeys.Memory] = SchemaNodes.Described(SchemaNodes.Size(), "What all domains share; by default what they need.", null),
+            [ManifestKeys.Name] = SchemaNodes.Described(SchemaNodes.Text(), "What the running machine is called; by default the name of its manifest.", null),
             [ManifestKeys.Clock] = SchemaNodes.Described(SchemaNodes.Choice([.. OptionBinder.Choices(typeof(Composition.ClockKind))]), "How time passes: with the host's, or with the instructions that are executed.", "host"),
             [ManifestKeys.Cpu] = Cpu(withCore: true),
         });
@@ -133,18 +136,23 @@ public sealed class SchemaGenerator
         };
         var required = new List<string> { ManifestKeys.Name, ManifestKeys.Type, ManifestKeys.Memory };
         bool usesBoard = false;
+        bool usesSplitDevices = false;
         Ask(type, () =>
         {
-            usesBoard = _catalog.GetFactory<Domains.IDomainTypeFactory>(type, out Diagnostic? problem)?.UsesBoard ?? false;
+            Domains.IDomainTypeFactory? factory = _catalog.GetFactory<Domains.IDomainTypeFactory>(type, out Diagnostic? problem);
+            usesBoard = factory?.UsesBoard ?? false;
+            usesSplitDevices = factory?.UsesSplitDevices ?? false;
             Report(problem);
         });
         if (usesBoard)
         {
             properties[ManifestKeys.Board] = SchemaNodes.Reference("board");
             properties[ManifestKeys.Slots] = Slots();
-            properties[ManifestKeys.Devices] = SchemaNodes.Described(SchemaNodes.List(SchemaNodes.Reference("device")), "The devices beside those of the board's slots.", null);
             required.Add(ManifestKeys.Board);
         }
+
+        if (Devices(usesBoard, usesSplitDevices) is { } devices)
+            properties[ManifestKeys.Devices] = devices;
 
         if (TryModel(type, out OptionsModel? model) && model is not null)
         {
@@ -155,6 +163,15 @@ public sealed class SchemaGenerator
 
         return SchemaNodes.Object(properties, [.. required.Distinct()]);
     }
+
+    private static JsonObject? Devices(bool usesBoard, bool usesSplitDevices) => (usesBoard, usesSplitDevices) switch
+    {
+        (true, true) => SchemaNodes.Described(
+            SchemaNodes.List(AnyOf([SchemaNodes.Reference("device"), SchemaNodes.Reference("split-device")])), "The devices beside those of the board's slots, and the split devices.", null),
+        (true, false) => SchemaNodes.Described(SchemaNodes.List(SchemaNodes.Reference("device")), "The devices beside those of the board's slots.", null),
+        (false, true) => SchemaNodes.Described(SchemaNodes.List(SchemaNodes.Reference("split-device")), "The split devices, whose backends are outside the domain.", null),
+        _ => null,
+    };
 
     /// <summary>The slots of the boards as they are by default. Options may give a board other slots, so that others are not refused here.</summary>
     private JsonObject Slots()
@@ -204,20 +221,29 @@ public sealed class SchemaGenerator
             yield return new JsonObject { ["const"] = name, ["description"] = export.Summary };
 
         // Every option beside the name.
-        JsonObject beside = SchemaNodes.Options(options);
+        JsonObject beside = Properties(export, options);
         beside[name] = new JsonObject { ["type"] = new JsonArray("null", "object"), ["maxProperties"] = 0, ["description"] = export.Summary };
         yield return SchemaNodes.Object(beside, [name, .. required]);
 
         // The primary option as the name's value, the others beside it.
         if (model?.Primary is { } primary && primary.Type.Kind != OptionKind.Record)
         {
-            JsonObject single = SchemaNodes.Options(options.Where(option => option != primary));
+            JsonObject single = Properties(export, options.Where(option => option != primary));
             single[name] = SchemaNodes.Option(primary);
             yield return SchemaNodes.Object(single, [name, .. required.Where(option => option != primary.Name)]);
         }
 
         // Every option inside the name's own mapping.
-        yield return SchemaNodes.Object(new JsonObject { [name] = SchemaNodes.Object(SchemaNodes.Options(options), required) }, [name]);
+        yield return SchemaNodes.Object(new JsonObject { [name] = SchemaNodes.Object(Properties(export, options), required) }, [name]);
+    }
+
+    /// <summary>The keys of an entry beside its name: the options, and what the host itself takes.</summary>
+    private static JsonObject Properties(ExportDescriptor export, IEnumerable<OptionProperty> options)
+    {
+        JsonObject properties = SchemaNodes.Options(options);
+        if (export.Kind == ExportKind.Backend)
+            properties[ManifestKeys.Backend] = SchemaNodes.Described(SchemaNodes.Choice([ManifestKeys.ControlDomain]), "The domain that the backend runs in.", ManifestKeys.ControlDomain);
+        return properties;
     }
 
     private static JsonObject AnyOf(IEnumerable<JsonObject> forms)

@@ -4,7 +4,7 @@ using static Iced.Intel.AssemblerRegisters;
 
 namespace Dominion.Cpu.X86.Tests.FloatingPoint.Sse;
 
-/// <summary>One instruction on the host's SSE unit, with XMM0 and XMM1 as operands and XMM0 or RAX as the result.</summary>
+/// <summary>One instruction on the host's SSE unit, with XMM0, XMM1 and XMM2 as operands and XMM0 or RAX as the result.</summary>
 internal sealed unsafe class HostSse : IDisposable
 {
     /// <summary>MXCSR at reset: what the runtime expects to find again.</summary>
@@ -18,6 +18,7 @@ internal sealed unsafe class HostSse : IDisposable
         c.ldmxcsr(__dword_ptr[rdi]);
         c.movdqu(xmm0, __xmmword_ptr[rdi + 16]);
         c.movdqu(xmm1, __xmmword_ptr[rdi + 32]);
+        c.movdqu(xmm2, __xmmword_ptr[rdi + 80]);
         c.xor(eax, eax);
         emit(c);
         c.movdqu(__xmmword_ptr[rdi + 48], xmm0);
@@ -32,13 +33,14 @@ internal sealed unsafe class HostSse : IDisposable
     }
 
     /// <summary>Runs it; MXCSR receives the flags. The exceptions have to be masked.</summary>
-    public ulong Run(ref uint mxcsr, ulong left, ulong right, out ulong integer)
+    public ulong Run(ref uint mxcsr, ulong left, ulong right, out ulong integer, ulong third = 0)
     {
-        byte* block = stackalloc byte[80];
+        byte* block = stackalloc byte[96];
         *(uint*)block = mxcsr;
         *(uint*)(block + 4) = Default;
         *(UInt128*)(block + 16) = left;
         *(UInt128*)(block + 32) = right;
+        *(UInt128*)(block + 80) = third;
         entry(block);
         mxcsr = *(uint*)block;
         integer = *(ulong*)(block + 64);

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Dominion.Cpu.X86.Tests.Oracle;
+using Dominion.Cpu.X86.Tests.Running;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 

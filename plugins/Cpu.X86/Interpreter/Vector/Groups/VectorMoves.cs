@@ -181,7 +181,7 @@ internal static unsafe class VectorMoves
             OpKind.MemorySegEDI => 4,
             _ => 8,
         };
-        return l.Use(l.SetSegment(Offsets.SegmentNumber(i.MemorySegment), addressSize) switch
+        return l.Use(l.SetSegment(l.SegmentOf(i), addressSize) switch
         {
             AddressKind.BaseDisplacement => &MaskedStoreHandlers<TFile>.Store<BaseDisplacement>,
             AddressKind.Flat64 => &MaskedStoreHandlers<TFile>.Store<Flat64>,

@@ -43,7 +43,7 @@ internal static unsafe class FlagResultHandlers<TOperation>
     private static Op* Finish(CoreState* s, Op* op, X86Core c, Vector128<byte> b)
     {
         FloatExceptions raised = FloatExceptions.None;
-        ulong flags = TOperation.Do(XmmFile.Read(s, op->Reg), b, s->Arch.Mxcsr, ref raised);
+        ulong flags = TOperation.Do(XmmFile.Read(s, op->Reg), b, s->VectorControl, ref raised);
         if (raised != FloatExceptions.None && SseControl.Commit(ref s->Arch.Mxcsr, raised))
             return Availability.RaiseUnmasked(s, op, c);
         Flags.SetStatus(s, flags);

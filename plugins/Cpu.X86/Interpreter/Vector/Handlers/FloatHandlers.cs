@@ -51,7 +51,7 @@ internal static unsafe class FloatHandlers<TOperation>
     private static Op* Finish(CoreState* s, Op* op, X86Core c, Vector128<byte> b)
     {
         FloatExceptions raised = FloatExceptions.None;
-        Vector128<byte> result = TOperation.Do(XmmFile.Read(s, op->Reg), b, (int)op->Immediate, s->Arch.Mxcsr, ref raised);
+        Vector128<byte> result = TOperation.Do(XmmFile.Read(s, op->Reg), b, (int)op->Immediate, s->VectorControl, ref raised);
         if (raised != FloatExceptions.None && SseControl.Commit(ref s->Arch.Mxcsr, raised))
             return Availability.RaiseUnmasked(s, op, c);
         XmmFile.Write(s, op->Reg, result);

@@ -35,7 +35,7 @@ internal static unsafe class GeneralResultHandlers<TOperation, TFile>
     private static Op* Finish(CoreState* s, Op* op, X86Core c, Vector128<byte> b)
     {
         FloatExceptions raised = FloatExceptions.None;
-        ulong result = TOperation.Do(b, s->Arch.Mxcsr, ref raised);
+        ulong result = TOperation.Do(b, s->VectorControl, ref raised);
         if (raised != FloatExceptions.None && SseControl.Commit(ref s->Arch.Mxcsr, raised))
             return Availability.RaiseUnmasked(s, op, c);
         Registers.Set(s, op->Reg, result);

@@ -53,7 +53,7 @@ internal static unsafe class MixedHandlers<TOperation, TTo, TFrom>
         TTo.Use(s);
         TFrom.Use(s);
         FloatExceptions raised = FloatExceptions.None;
-        Vector128<byte> result = TOperation.Do(TTo.Read(s, op->Reg), b, 0, s->Arch.Mxcsr, ref raised);
+        Vector128<byte> result = TOperation.Do(TTo.Read(s, op->Reg), b, 0, s->VectorControl, ref raised);
         if (raised != FloatExceptions.None && SseControl.Commit(ref s->Arch.Mxcsr, raised))
             return Availability.RaiseUnmasked(s, op, c);
         TTo.Write(s, op->Reg, result);

@@ -92,7 +92,11 @@ internal static unsafe class FloatConversions
     public readonly struct PairInt32ToDouble : IFloatOperation
     {
         public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate, uint mxcsr, ref FloatExceptions raised) =>
-            Vector128.Create((double)b.AsInt32().GetElement(0), b.AsInt32().GetElement(1)).AsByte();
+            SseControl.AllowsHost(mxcsr)
+                ? Vector128.Create((double)b.AsInt32().GetElement(0), b.AsInt32().GetElement(1)).AsByte()
+                : Vector128.Create(
+                    SseDouble.FromInteger(b.AsInt32().GetElement(0), mxcsr, ref raised),
+                    SseDouble.FromInteger(b.AsInt32().GetElement(1), mxcsr, ref raised)).AsByte();
     }
 
     /// <summary>CVTPS2DQ.</summary>
@@ -146,7 +150,7 @@ internal static unsafe class FloatConversions
         {
             Unsafe.SkipInit(out Vector128<byte> result);
             for (int i = 0; i < Vector128<uint>.Count; i++)
-                ((uint*)&result)[i] = SseHalf.ToSingle(((ushort*)&b)[i], ref raised);
+                ((uint*)&result)[i] = SseHalf.ToSingle(((ushort*)&b)[i], mxcsr, ref raised);
             return result;
         }
     }

@@ -17,7 +17,7 @@ internal static class FloatElements
     /// <summary>Whether rounding is to nearest and nobody sees if a result is inexact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsRoundedUnseen(uint mxcsr) =>
-        (mxcsr & SseControl.RoundingField) == 0 && SseControl.IgnoresInexact(mxcsr);
+        (mxcsr & SseControl.HostField) == 0 && SseControl.IgnoresInexact(mxcsr);
 
     /// <summary>Whether all elements are ordinary numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,7 +55,7 @@ internal static class FloatElements
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatRelation Compare(uint a, uint b, bool quietIsInvalid, uint mxcsr, ref FloatExceptions raised)
     {
-        if (IsOrdinary(a, true) && IsOrdinary(b, true))
+        if (SseControl.AllowsHost(mxcsr) && IsOrdinary(a, true) && IsOrdinary(b, true))
         {
             float x = BitConverter.UInt32BitsToSingle(a);
             float y = BitConverter.UInt32BitsToSingle(b);
@@ -69,7 +69,7 @@ internal static class FloatElements
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatRelation Compare(ulong a, ulong b, bool quietIsInvalid, uint mxcsr, ref FloatExceptions raised)
     {
-        if (IsOrdinary(a, true) && IsOrdinary(b, true))
+        if (SseControl.AllowsHost(mxcsr) && IsOrdinary(a, true) && IsOrdinary(b, true))
         {
             double x = BitConverter.UInt64BitsToDouble(a);
             double y = BitConverter.UInt64BitsToDouble(b);

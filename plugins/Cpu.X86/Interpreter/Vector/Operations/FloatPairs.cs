@@ -62,10 +62,10 @@ internal static unsafe class FloatPairs
         public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int immediate, uint mxcsr, ref FloatExceptions raised)
         {
             Vector128<uint> products = Products(a, b, immediate, mxcsr, ref raised);
-            if (HasUnmasked(mxcsr, raised))
+            if (SseControl.EndStep(mxcsr, ref raised))
                 return a;
             Vector128<uint> sums = AddNeighbours(products, mxcsr, ref raised);
-            return HasUnmasked(mxcsr, raised) ? a : Distribute(sums, immediate, mxcsr, ref raised);
+            return SseControl.EndStep(mxcsr, ref raised) ? a : Distribute(sums, immediate, mxcsr, ref raised);
         }
 
         /// <summary>The first step: the products that the immediate chooses.</summary>
@@ -109,7 +109,7 @@ internal static unsafe class FloatPairs
             ulong* products = stackalloc ulong[Vector128<ulong>.Count];
             for (int i = 0; i < Vector128<ulong>.Count; i++)
                 products[i] = ((immediate >> (4 + i)) & 1) != 0 ? SseDouble.Multiply(((ulong*)&a)[i], ((ulong*)&b)[i], mxcsr, ref raised) : 0;
-            if (HasUnmasked(mxcsr, raised))
+            if (SseControl.EndStep(mxcsr, ref raised))
                 return a;
             ulong sum = SseDouble.Add(products[0], products[1], mxcsr, ref raised);
             for (int i = 0; i < Vector128<ulong>.Count; i++)
@@ -117,7 +117,4 @@ internal static unsafe class FloatPairs
             return a;
         }
     }
-
-    /// <summary>An unmasked exception of one step ends the instruction before the next.</summary>
-    public static bool HasUnmasked(uint mxcsr, FloatExceptions raised) => (raised & ~SseControl.Masked(mxcsr)) != 0;
 }

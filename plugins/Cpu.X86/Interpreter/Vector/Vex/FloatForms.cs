@@ -19,7 +19,7 @@ internal static unsafe class FloatForms
         public static Op* Execute(CoreState* s, Op* op, X86Core c, byte* source)
         {
             FloatExceptions raised = FloatExceptions.None;
-            Vector128<byte> result = TOperation.Do(VexFile.Read(s, op->Extra), *(Vector128<byte>*)source, (int)op->Immediate, s->Arch.Mxcsr, ref raised);
+            Vector128<byte> result = TOperation.Do(VexFile.Read(s, op->Extra), *(Vector128<byte>*)source, (int)op->Immediate, s->VectorControl, ref raised);
             return Finish(s, op, c, result, Vector128<byte>.Zero, raised);
         }
     }
@@ -33,8 +33,8 @@ internal static unsafe class FloatForms
         {
             Vector128<byte>* halves = (Vector128<byte>*)source;
             FloatExceptions raised = FloatExceptions.None;
-            Vector128<byte> lower = TOperation.Do(VexFile.Read(s, op->Extra), halves[0], (int)op->Immediate, s->Arch.Mxcsr, ref raised);
-            Vector128<byte> upper = TOperation.Do(VexFile.ReadUpper(s, op->Extra), halves[1], (int)op->Immediate, s->Arch.Mxcsr, ref raised);
+            Vector128<byte> lower = TOperation.Do(VexFile.Read(s, op->Extra), halves[0], (int)op->Immediate, s->VectorControl, ref raised);
+            Vector128<byte> upper = TOperation.Do(VexFile.ReadUpper(s, op->Extra), halves[1], (int)op->Immediate, s->VectorControl, ref raised);
             return Finish(s, op, c, lower, upper, raised);
         }
     }
@@ -47,8 +47,8 @@ internal static unsafe class FloatForms
         public static Op* Execute(CoreState* s, Op* op, X86Core c, byte* source)
         {
             FloatExceptions raised = FloatExceptions.None;
-            Vector128<byte> lower = TOperation.Do(default, *(Vector128<byte>*)source, 0, s->Arch.Mxcsr, ref raised);
-            Vector128<byte> upper = TOperation.Do(default, *(Vector128<byte>*)(source + sizeof(ulong)), 0, s->Arch.Mxcsr, ref raised);
+            Vector128<byte> lower = TOperation.Do(default, *(Vector128<byte>*)source, 0, s->VectorControl, ref raised);
+            Vector128<byte> upper = TOperation.Do(default, *(Vector128<byte>*)(source + sizeof(ulong)), 0, s->VectorControl, ref raised);
             return Finish(s, op, c, lower, upper, raised);
         }
     }
@@ -62,8 +62,8 @@ internal static unsafe class FloatForms
         {
             Vector128<byte>* halves = (Vector128<byte>*)source;
             FloatExceptions raised = FloatExceptions.None;
-            Vector128<byte> first = TOperation.Do(default, halves[0], 0, s->Arch.Mxcsr, ref raised);
-            Vector128<byte> second = TOperation.Do(default, halves[1], 0, s->Arch.Mxcsr, ref raised);
+            Vector128<byte> first = TOperation.Do(default, halves[0], 0, s->VectorControl, ref raised);
+            Vector128<byte> second = TOperation.Do(default, halves[1], 0, s->VectorControl, ref raised);
             return Finish(s, op, c, Vector128.Create(first.GetLower(), second.GetLower()), Vector128<byte>.Zero, raised);
         }
     }

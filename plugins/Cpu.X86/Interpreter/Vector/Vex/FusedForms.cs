@@ -46,9 +46,9 @@ internal static unsafe class FusedForms
         Vector128<byte> third = *(Vector128<byte>*)(source + offset);
         return op->Immediate switch
         {
-            132 => TOperation.Do(first, third, second, first, s->Arch.Mxcsr, ref raised),
-            213 => TOperation.Do(second, first, third, first, s->Arch.Mxcsr, ref raised),
-            _ => TOperation.Do(second, third, first, first, s->Arch.Mxcsr, ref raised),
+            132 => TOperation.Do(first, third, second, first, s->VectorControl, ref raised),
+            213 => TOperation.Do(second, first, third, first, s->VectorControl, ref raised),
+            _ => TOperation.Do(second, third, first, first, s->VectorControl, ref raised),
         };
     }
 }

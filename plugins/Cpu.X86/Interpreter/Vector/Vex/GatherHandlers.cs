@@ -23,6 +23,7 @@ internal static unsafe class GatherHandlers<TIndex, T>
         uint wanted = VexFile.ReadWide(s, op->Extra).As<byte, T>().ExtractMostSignificantBits();
         Clear(mask, used);
         Op element = *op;
+        c.AlignmentExempt = true;
         for (int i = 0; i < op->Size; i++)
         {
             if (((wanted >> i) & 1) == 0)
@@ -38,6 +39,7 @@ internal static unsafe class GatherHandlers<TIndex, T>
             ((T*)mask)[i] = default;
         }
 
+        c.AlignmentExempt = false;
         Clear(destination, used);
         return op + 1;
     }
@@ -52,6 +54,7 @@ internal static unsafe class GatherHandlers<TIndex, T>
     {
         for (int i = first; i < op->Size; i++)
             Unsafe.InitBlockUnaligned(mask + (i * sizeof(T)), ((wanted >> i) & 1) != 0 ? byte.MaxValue : (byte)0, (uint)sizeof(T));
+        c.AlignmentExempt = false;
         return c.Abort(op);
     }
 

@@ -33,6 +33,9 @@ internal static unsafe class HalfStoreHandlers
         uint mxcsr = s->Arch.Mxcsr;
         if (raised != FloatExceptions.None && SseControl.Commit(ref mxcsr, raised))
         {
+            // As on processors, a destination that faults comes first.
+            if (!TAddressing.Resolve(s, op, c, op->Size / 2, true, out ulong linear) || !c.ProbeWrite(op->Segment, linear, op->Size / 2))
+                return c.Abort(op);
             s->Arch.Mxcsr = mxcsr;
             return Availability.RaiseUnmasked(s, op, c);
         }
@@ -48,10 +51,10 @@ internal static unsafe class HalfStoreHandlers
 
     private static Vector128<byte> Convert(CoreState* s, Op* op, ref FloatExceptions raised)
     {
-        Vector128<byte> lower = FloatConversions.SingleToHalf.Do(default, VexFile.Read(s, op->Rm), (int)op->Immediate, s->Arch.Mxcsr, ref raised);
+        Vector128<byte> lower = FloatConversions.SingleToHalf.Do(default, VexFile.Read(s, op->Rm), (int)op->Immediate, s->VectorControl, ref raised);
         if (op->Size != sizeof(Vector256<byte>))
             return lower;
-        Vector128<byte> upper = FloatConversions.SingleToHalf.Do(default, VexFile.ReadUpper(s, op->Rm), (int)op->Immediate, s->Arch.Mxcsr, ref raised);
+        Vector128<byte> upper = FloatConversions.SingleToHalf.Do(default, VexFile.ReadUpper(s, op->Rm), (int)op->Immediate, s->VectorControl, ref raised);
         return Vector128.Create(lower.GetLower(), upper.GetLower());
     }
 }

@@ -19,12 +19,15 @@ internal static unsafe class MaskedHandlers<T>
         uint mask = Mask(s, op);
         Vector256<byte> result = Vector256<byte>.Zero;
         Op element = *op;
+        c.AlignmentExempt = true;
         for (int i = 0; i < op->Size / sizeof(T); i++)
         {
             if (((mask >> i) & 1) != 0 && !Mem.Load<T, TAddressing>(s, &element, c, out ((T*)&result)[i]))
-                return c.Abort(op);
+                return Leave(op, c);
             element.Displacement += sizeof(T);
         }
+
+        c.AlignmentExempt = false;
 
         VexFile.Write(s, op->Reg, result);
         return op + 1;
@@ -40,10 +43,11 @@ internal static unsafe class MaskedHandlers<T>
         uint mask = Mask(s, op);
         int count = op->Size / sizeof(T);
         Op element = *op;
+        c.AlignmentExempt = true;
         for (int i = 0; i < count; i++)
         {
             if (((mask >> i) & 1) != 0 && !Mem.Modify<T, TAddressing>(s, &element, c, out _, out _))
-                return c.Abort(op);
+                return Leave(op, c);
             element.Displacement += sizeof(T);
         }
 
@@ -51,11 +55,19 @@ internal static unsafe class MaskedHandlers<T>
         for (int i = 0; i < count; i++)
         {
             if (((mask >> i) & 1) != 0 && !Mem.Store<T, TAddressing>(s, &element, c, Registers.Get<T>(s, op->Rm + (i * sizeof(T)))))
-                return c.Abort(op);
+                return Leave(op, c);
             element.Displacement += sizeof(T);
         }
 
+        c.AlignmentExempt = false;
+
         return op + 1;
+    }
+
+    private static Op* Leave(Op* op, X86Core c)
+    {
+        c.AlignmentExempt = false;
+        return c.Abort(op);
     }
 
     private static uint Mask(CoreState* s, Op* op) => VexFile.ReadWide(s, op->Extra).As<byte, T>().ExtractMostSignificantBits();

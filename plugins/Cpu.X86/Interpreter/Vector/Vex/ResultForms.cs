@@ -19,7 +19,7 @@ internal static unsafe class ResultForms
         public static Op* Execute(CoreState* s, Op* op, X86Core c, byte* source)
         {
             FloatExceptions raised = FloatExceptions.None;
-            ulong result = TOperation.Do(*(Vector128<byte>*)source, s->Arch.Mxcsr, ref raised);
+            ulong result = TOperation.Do(*(Vector128<byte>*)source, s->VectorControl, ref raised);
             if (raised != FloatExceptions.None && SseControl.Commit(ref s->Arch.Mxcsr, raised))
                 return Availability.RaiseUnmasked(s, op, c);
             Registers.Set(s, op->Reg, result);
@@ -47,7 +47,7 @@ internal static unsafe class ResultForms
         public static Op* Execute(CoreState* s, Op* op, X86Core c, byte* source)
         {
             FloatExceptions raised = FloatExceptions.None;
-            ulong flags = TOperation.Do(VexFile.Read(s, op->Reg), *(Vector128<byte>*)source, s->Arch.Mxcsr, ref raised);
+            ulong flags = TOperation.Do(VexFile.Read(s, op->Reg), *(Vector128<byte>*)source, s->VectorControl, ref raised);
             if (raised != FloatExceptions.None && SseControl.Commit(ref s->Arch.Mxcsr, raised))
                 return Availability.RaiseUnmasked(s, op, c);
             Flags.SetStatus(s, flags);
@@ -64,8 +64,8 @@ internal static unsafe class ResultForms
         {
             Vector128<byte>* halves = (Vector128<byte>*)source;
             FloatExceptions raised = FloatExceptions.None;
-            ulong flags = TOperation.Do(VexFile.Read(s, op->Reg), halves[0], s->Arch.Mxcsr, ref raised)
-                & TOperation.Do(VexFile.ReadUpper(s, op->Reg), halves[1], s->Arch.Mxcsr, ref raised);
+            ulong flags = TOperation.Do(VexFile.Read(s, op->Reg), halves[0], s->VectorControl, ref raised)
+                & TOperation.Do(VexFile.ReadUpper(s, op->Reg), halves[1], s->VectorControl, ref raised);
             Flags.SetStatus(s, flags);
             return op + 1;
         }

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Dominion.Cpu.X86.Tests.Oracle;
+using Dominion.Cpu.X86.Tests.Running;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -9,7 +9,7 @@ namespace Dominion.Cpu.X86.Tests.Interpreter.Vector.Vex;
 public sealed unsafe class VexFaultTests : IDisposable
 {
     private const ulong Linear = 0x4000_0000;
-    private const ulong End = Linear + NativeArena.Size;
+    private const ulong End = Linear + ArenaLayout.Size;
     private const ulong Emulation = 1 << 2;
     private const ulong TaskSwitched = 1 << 3;
     private const ulong OsFxsr = 1 << 9;
@@ -195,7 +195,7 @@ public sealed unsafe class VexFaultTests : IDisposable
         core.Data[ArenaLayout.DataMiddle..(ArenaLayout.DataMiddle + 4)].Fill(0x33);
         state.Gpr[(int)X86Register.Rsi] = Linear;
         Fill(ref state, 0, 0x5555_5555_5555_5555);
-        uint last = (uint)(NativeArena.Size - 4);
+        uint last = (uint)(ArenaLayout.Size - 4);
         state.Xmm[2] = last;
         state.Xmm[3] = ((last + 4UL) << 32) | last;
         Fill(ref state, 1, 0, ArenaLayout.DataMiddle);
