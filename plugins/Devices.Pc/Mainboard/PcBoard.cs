@@ -2,6 +2,7 @@ using Dominion.Buses;
 using Dominion.Cpu;
 using Dominion.Cpu.X86;
 using Dominion.Devices.Pc.Firmware;
+using Dominion.Devices.Pc.Iommu;
 using Dominion.Devices.Pc.Pci;
 using Dominion.Devices.Pci;
 using Dominion.Diagnostics;
@@ -67,6 +68,9 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareH
     /// <summary>The PCI bus, or null.</summary>
     public IPciBus? Pci { get; private set; }
 
+    /// <summary>The IOMMU, or null.</summary>
+    public IIommu? Iommu { get; private set; }
+
     /// <inheritdoc/>
     public IReadOnlyList<MemoryMapEntry> MemoryMap => _memory.Entries;
 
@@ -92,6 +96,16 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareH
 
     /// <inheritdoc/>
     public IDisplay? Display => Find<IDisplay>();
+
+    /// <summary>The id by which the IOMMU knows a slot's device that is no PCI function but sends messages.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <returns>The id, or null when the device's messages go past the IOMMU or there is none.</returns>
+    public ushort? GetRequester(string slot) => Iommu is not IntelIommu unit ? null : slot switch
+    {
+        PcSlots.IoApic => unit.Description.IoApic,
+        PcSlots.Hpet => unit.Description.Hpet,
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public void Attach(ICpuCore core) => _processors.Attach(core);
@@ -160,9 +174,14 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareH
             case PcSlots.LocalApic:
                 Messages.Target = device as IMessageInterrupts;
                 break;
+            case PcSlots.Iommu:
+                Iommu = device as IIommu;
+                break;
             case PcSlots.Pci:
                 Pci = device as IPciBus;
                 break;
+            case null when device is IIommu:
+                throw new DiagnosticException("DOM3225", $"'{binding.Device}' is an IOMMU, which what it serves must find on the board", $"put it in the slot '{PcSlots.Iommu}'");
         }
     }
 
@@ -270,6 +289,7 @@ internal sealed class PcBoard : IBoard, IPowerButton, IDisplaySource, IFirmwareH
         HasMouse = InSlot(PcSlots.I8042) is Input.I8042 { HasMouse: true },
         HasPci = Pci is not null,
         HasDisplay = Display is not null,
+        Remapping = (Iommu as IntelIommu)?.Description,
         SerialPorts = [.. DescribeSerialPorts()],
     };
 

@@ -46,7 +46,10 @@ internal sealed class PcDeviceContext : IDeviceContext
     public IPciBus? Pci => _board.Pci;
 
     /// <inheritdoc/>
-    public IMessageInterrupts Messages => _board.Messages;
+    public IIommu? Iommu => _board.Iommu;
+
+    /// <inheritdoc/>
+    public IMessageInterrupts Messages => _slot is not null && _board.GetRequester(_slot) is { } requester ? _board.Iommu!.GetMessages(requester) : _board.Messages;
 
     /// <inheritdoc/>
     public IClock Clock => _context.Clock;

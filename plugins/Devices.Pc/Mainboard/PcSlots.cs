@@ -8,6 +8,9 @@ internal static class PcSlots
     /// <summary>The local APICs; cannot be left empty.</summary>
     public const string LocalApic = "lapic";
 
+    /// <summary>The IOMMU.</summary>
+    public const string Iommu = "iommu";
+
     /// <summary>The 8259s.</summary>
     public const string Pic = "pic";
 
@@ -44,6 +47,7 @@ internal static class PcSlots
     public static IReadOnlyList<BoardSlot> Get(bool hasFirmware) =>
     [
         new(LocalApic, "lapic", Nothing),
+        new(Iommu, null, Nothing),
         new(Pic, "i8259", Nothing),
         new(IoApic, "ioapic", Nothing),
         new(Pit, "i8254", Nothing),

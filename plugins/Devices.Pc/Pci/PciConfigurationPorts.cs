@@ -16,6 +16,7 @@ namespace Dominion.Devices.Pc.Pci;
 internal sealed class PciConfigurationPorts : IBusTarget, IPersistent
 {
     private const uint AddressMask = 0x80FF_FFFC;
+    private const uint LowBits = 3;
     private const int DataOffset = 4;
     private const int ResetControlOffset = PciLayout.ResetControlPort - PciLayout.ConfigurationPort;
     private const byte ResetControlMask = 0x0E;
@@ -25,6 +26,7 @@ internal sealed class PciConfigurationPorts : IBusTarget, IPersistent
     private readonly PciHost _host;
     private readonly IDomainControl _control;
     private readonly string _name;
+    private readonly uint _addressMask;
     private uint _address;
     private byte _resetControl;
 
@@ -32,8 +34,10 @@ internal sealed class PciConfigurationPorts : IBusTarget, IPersistent
     /// <param name="host">The bus.</param>
     /// <param name="control">Resets the domain.</param>
     /// <param name="name">The device's name, for the record of a reset.</param>
-    public PciConfigurationPorts(PciHost host, IDomainControl control, string name)
+    /// <param name="keepsLowBits">Whether bits 1–0 of CONFIG_ADDRESS are part of the register number (<see cref="PciHostOptions.WholeRegisterNumber"/>).</param>
+    public PciConfigurationPorts(PciHost host, IDomainControl control, string name, bool keepsLowBits)
     {
+        _addressMask = keepsLowBits ? AddressMask | LowBits : AddressMask;
         _host = host;
         _control = control;
         _name = name;
@@ -60,7 +64,7 @@ internal sealed class PciConfigurationPorts : IBusTarget, IPersistent
         if (offset == ResetControlOffset && width == 1)
             return _resetControl;
         return offset >= DataOffset && (_address & 0x8000_0000) != 0
-            ? ReadData(offset - DataOffset, width)
+            ? ReadData((offset - DataOffset) | (int)(_address & LowBits), width)
             : uint.MaxValue >> (32 - (8 * width));
     }
 
@@ -70,11 +74,11 @@ internal sealed class PciConfigurationPorts : IBusTarget, IPersistent
         int width = (int)access.Width;
         int offset = (int)access.Offset;
         if (offset == 0 && width == 4)
-            _address = (uint)value & AddressMask;
+            _address = (uint)value & _addressMask;
         else if (offset == ResetControlOffset && width == 1)
             WriteResetControl((byte)value);
         else if (offset >= DataOffset && (_address & 0x8000_0000) != 0)
-            WriteData(offset - DataOffset, width, (uint)value);
+            WriteData((offset - DataOffset) | (int)(_address & LowBits), width, (uint)value);
     }
 
     /// <inheritdoc/>
@@ -87,7 +91,7 @@ internal sealed class PciConfigurationPorts : IBusTarget, IPersistent
     /// <inheritdoc/>
     public void Restore(StateReader reader)
     {
-        _address = reader.ReadUInt32() & AddressMask;
+        _address = reader.ReadUInt32() & _addressMask;
         _resetControl = (byte)(reader.ReadByte() & ResetControlMask);
     }
 

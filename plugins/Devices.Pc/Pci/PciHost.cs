@@ -31,7 +31,7 @@ internal sealed class PciHost : IDevice, IPciBus, IInitSource
         _context = context;
         (ulong start, ulong length) = PciLayout.GetMemory64Window(context.MemorySpace.AddressBits);
         _memory64Window = new PciAddressWindow("64-bit memory", start, length);
-        _ports = new PciConfigurationPorts(this, context.Control, context.Name);
+        _ports = new PciConfigurationPorts(this, context.Control, context.Name, options.WholeRegisterNumber);
         _mappings =
         [
             context.Ports.Map(PciLayout.ConfigurationPort, PciLayout.ConfigurationPortCount, _ports, "pci-configuration"),
@@ -58,7 +58,7 @@ internal sealed class PciHost : IDevice, IPciBus, IInitSource
             throw new DiagnosticException("DOM3207", $"the PCI bus has no free device number: it holds {DeviceCount - 1} devices", "remove a PCI device from the domain");
         if (_devices[number] is not null)
             throw new DiagnosticException("DOM3208", $"PCI device number {number} is taken", "give the device another number, or none");
-        PciDescriptor complete = PciMessageTable.Complete(descriptor, out PciMessageTable? table);
+        PciDescriptor complete = PciMessageTable.Complete(PciMessageCapability.Complete(descriptor), out PciMessageTable? table);
         ulong[] addresses = new ulong[complete.Bars.Count];
         for (int i = 0; i < addresses.Length; i++)
             addresses[i] = Assign(complete.Bars[i]);

@@ -10,4 +10,8 @@ public sealed class PciHostOptions
     [PrimaryOption]
     [Description("which host bridge the guest finds")]
     public PciHostChipset Chipset { get; set; }
+
+    /// <summary>Whether bits 1–0 of CONFIG_ADDRESS are part of the register number, as on the bridges of QEMU, instead of 0, as PCI Local Bus 3.0, 3.2.2.3.2 has it. For software that was only ever run there.</summary>
+    [Description("whether bits 1-0 of CONFIG_ADDRESS are part of the register number, as on QEMU's bridges, instead of 0, as the specification has it")]
+    public bool WholeRegisterNumber { get; set; }
 }

@@ -16,6 +16,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
     private readonly PciBaseAddress[] _bars;
     private readonly PciExpansionRom? _rom;
     private readonly PciMessageTable? _table;
+    private readonly PciMessageCapability? _message;
     private readonly PciBusMasterMemory _memory;
     private readonly IInterruptLine? _line;
     private readonly byte[] _bytes = new byte[PciRegister.Length];
@@ -38,8 +39,10 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         _function = function;
         DeviceNumber = deviceNumber;
         _table = table;
-        _table?.Connect(context.Messages);
-        _memory = new PciBusMasterMemory(context.Memory);
+        ushort requester = (ushort)(deviceNumber << 3);
+        IMessageInterrupts messages = context.Iommu?.GetMessages(requester) ?? context.Messages;
+        _table?.Connect(messages);
+        _memory = new PciBusMasterMemory(context.Iommu?.GetMemory(requester) ?? context.Memory);
         _line = descriptor.HasInterruptPin ? context.GetInterruptLine(PciLayout.GetPinInterrupt(deviceNumber, 0)) : null;
         _bars = descriptor.Bars.Select((bar, i) => new PciBaseAddress(context, bar, addresses[i], $"pci-{deviceNumber:x2}.0-bar{bar.Index}")).ToArray();
         _rom = descriptor.ExpansionRom.IsEmpty ? null : new PciExpansionRom(context, descriptor.ExpansionRom, romAddress, $"pci-{deviceNumber:x2}.0-rom");
@@ -47,6 +50,8 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         BuildHeader();
         BuildBars();
         BuildCapabilities(BuildDeviceRegisters());
+        if (descriptor.HasMessageSignal)
+            _message = new PciMessageCapability(messages, _bytes, _writable, _capabilityOffsets[PciMessageCapability.IndexIn(descriptor)]);
         _initial = _bytes.ToArray();
         Apply();
     }
@@ -58,7 +63,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
     public IGuestMemory Memory => _memory;
 
     /// <inheritdoc/>
-    public bool MessagesEnabled => _table is { IsEnabled: true };
+    public bool MessagesEnabled => _table is { IsEnabled: true } || _message is { IsEnabled: true };
 
     private ushort Command => BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(PciRegister.Command));
 
@@ -68,7 +73,13 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
     private int MessageControlOffset => _capabilityOffsets[^1] + 2;
 
     /// <inheritdoc/>
-    public void Signal(int vector) => _table?.Signal(vector);
+    public void Signal(int vector)
+    {
+        if (_table is { IsEnabled: true } table)
+            table.Signal(vector);
+        else if (_message is { IsEnabled: true } message && IsBusMaster)
+            message.Send();
+    }
 
     /// <inheritdoc/>
     public void SetInterrupt(bool asserted)
@@ -136,7 +147,8 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         bool matters = (offset & ~3) == PciRegister.Command
             || offset is >= PciRegister.BaseAddress0 and < PciRegister.BaseAddress0 + 24
             || (offset & ~3) == PciRegister.ExpansionRom
-            || (_table is not null && (offset & ~3) == (MessageControlOffset & ~3));
+            || (_table is not null && (offset & ~3) == (MessageControlOffset & ~3))
+            || (_message is not null && (offset & ~3) == _message.Offset);
         if (matters)
             Apply();
     }
@@ -199,7 +211,7 @@ internal sealed class PciPort : IPciPort, IPersistent, IDisposable
         UpdatePin();
     }
 
-    // PCI Local Bus 3.0, 6.8.2.1: a function does not use its pin while MSI-X is on.
+    // PCI Local Bus 3.0, 6.8.1.3 and 6.8.2.3: a function does not use its pin while MSI or MSI-X is on.
     private void UpdatePin()
     {
         if (_asserted)

@@ -75,6 +75,9 @@ internal static class PciRegister
     /// <summary>Class and subclass of a display controller that is compatible with VGA (PCI Local Bus 3.0, appendix D).</summary>
     public const uint VgaClass = 0x0300;
 
+    /// <summary>The capability id of MSI (PCI Local Bus 3.0, 6.8.1).</summary>
+    public const byte SingleMessageCapabilityId = 0x05;
+
     /// <summary>The capability id of MSI-X (PCI Local Bus 3.0, 6.8.2).</summary>
     public const byte MessageCapabilityId = 0x11;
 

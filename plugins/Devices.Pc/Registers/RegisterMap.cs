@@ -35,6 +35,16 @@ internal sealed class RegisterMap : IBusTarget
         return this;
     }
 
+    /// <summary>Assigns a register of 64 bits to two places of 32, low half first: a table of 32-bit registers.</summary>
+    /// <param name="offset">Its offset in bytes, a multiple of 8.</param>
+    /// <param name="name">Its name in the data sheet.</param>
+    /// <param name="read">Gives the value, or null for one that cannot be read.</param>
+    /// <param name="write">Takes the value and the mask of the bits that are written, a half at a time, or null for one that cannot be written.</param>
+    /// <returns>This table.</returns>
+    public RegisterMap AtWide(int offset, string name, Func<ulong>? read = null, Action<ulong, ulong>? write = null) =>
+        At(offset, $"{name}, low", read is null ? null : () => (uint)read(), write is null ? null : (value, mask) => write(value, mask))
+            .At(offset + 4, $"{name}, high", read is null ? null : () => (uint)(read() >> 32), write is null ? null : (value, mask) => write((ulong)value << 32, (ulong)mask << 32));
+
     /// <summary>The table's rows, for a person.</summary>
     /// <returns>Offset and name of each assigned register.</returns>
     public IEnumerable<(int Offset, string Name)> Describe()

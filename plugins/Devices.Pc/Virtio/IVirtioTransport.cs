@@ -8,6 +8,9 @@ internal interface IVirtioTransport
     /// <summary>RAM as the device may reach it.</summary>
     IGuestMemory Memory { get; }
 
+    /// <summary>Whether the platform may translate the addresses by which the device reaches RAM.</summary>
+    bool IsTranslated { get; }
+
     /// <summary>Tells the driver that a queue has used buffers.</summary>
     /// <param name="queue">The queue's index.</param>
     void SignalQueue(int queue);

@@ -36,7 +36,7 @@ internal abstract class VirtioDevice : IPersistent, IDisposable
     public abstract ushort DeviceType { get; }
 
     /// <summary>Every feature that the device offers.</summary>
-    public ulong OfferedFeatures { get; }
+    public ulong OfferedFeatures { get; private set; }
 
     /// <summary>The features that the driver accepts; only those offered count.</summary>
     public ulong DriverFeatures { get; private set; }
@@ -58,6 +58,8 @@ internal abstract class VirtioDevice : IPersistent, IDisposable
     public void Attach(IVirtioTransport transport)
     {
         _transport = transport;
+        if (transport.IsTranslated)
+            OfferedFeatures |= VirtioFeature.AccessPlatform;
         foreach (VirtioQueue queue in Queues)
             queue.Memory = transport.Memory;
     }

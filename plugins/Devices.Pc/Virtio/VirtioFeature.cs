@@ -12,6 +12,9 @@ internal static class VirtioFeature
     /// <summary>VIRTIO_F_VERSION_1 (32): not a legacy device.</summary>
     public const ulong Version1 = 1UL << 32;
 
+    /// <summary>VIRTIO_F_ACCESS_PLATFORM (33): the device's addresses are those of its bus, which the platform may translate.</summary>
+    public const ulong AccessPlatform = 1UL << 33;
+
     /// <summary>What every device offers.</summary>
     public const ulong Common = IndirectDescriptors | EventIndex | Version1;
 }

@@ -36,6 +36,7 @@ internal sealed class VirtioPciFunction : IDevice, IPciFunction, IBusTarget, IVi
     {
         _device = device;
         _post = context.Post;
+        IsTranslated = context.Iommu is not null;
         _queueVectors = new ushort[device.Queues.Length];
         PciDescriptor descriptor = new()
         {
@@ -58,6 +59,9 @@ internal sealed class VirtioPciFunction : IDevice, IPciFunction, IBusTarget, IVi
 
     /// <inheritdoc/>
     public IGuestMemory Memory => _port.Memory;
+
+    /// <inheritdoc/>
+    public bool IsTranslated { get; }
 
     private VirtioQueue? SelectedQueue => _queueSelect < _queueVectors.Length ? _device.Queues[_queueSelect] : null;
 

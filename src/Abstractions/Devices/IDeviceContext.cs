@@ -28,7 +28,10 @@ public interface IDeviceContext
     /// <summary>The board's PCI bus, or null when it has none.</summary>
     IPciBus? Pci { get; }
 
-    /// <summary>Where message-signalled interrupts go.</summary>
+    /// <summary>The board's IOMMU, or null when it has none. A bus puts it before the functions that it takes; a device behind a bus has no need of it.</summary>
+    IIommu? Iommu => null;
+
+    /// <summary>Where message-signalled interrupts go. A PCI function signals by its own end of the bus (<see cref="IPciPort.Signal"/>).</summary>
     IMessageInterrupts Messages { get; }
 
     /// <summary>The domain's time.</summary>

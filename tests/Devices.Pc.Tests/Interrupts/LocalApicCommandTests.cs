@@ -187,6 +187,13 @@ public sealed class LocalApicCommandTests
     }
 
     [Fact]
+    public void The_upper_address_of_a_message_is_the_rest_of_its_destination()
+    {
+        Assert.False(_machine.Fabric.Send(0x0000_0100_FEE0_1000, 0x41));
+        Assert.True(_machine.Fabric.Send(0xFEE0_1000, 0x41));
+    }
+
+    [Fact]
     public void A_message_for_nobody_is_not_taken() => Assert.False(_machine.Send(9, 0x41));
 
     [Fact]

@@ -32,11 +32,13 @@ internal sealed class TestPc : IBoardContext, ILog, IDomainControl, IDisposable
         List<IDeviceBinding> devices = [];
         foreach (BoardSlot slot in new PcBoardFactory().GetSlots(options))
         {
-            if (slot.Device is { } device && empty?.Contains(slot.Name) != true)
+            if (Array.Find(extra, binding => binding.Slot == slot.Name) is { } given)
+                devices.Add(given);
+            else if (slot.Device is { } device && empty?.Contains(slot.Name) != true)
                 devices.Add(new TestBinding(slot.Name, device, FactoryOf(device), OptionsOf(device, slot.Defaults)));
         }
 
-        Devices = [.. devices, .. extra];
+        Devices = [.. devices, .. extra.Where(binding => !devices.Contains(binding))];
         Board = new PcBoardFactory().Create(this, options);
         for (int i = 0; i < vcpus; i++)
         {

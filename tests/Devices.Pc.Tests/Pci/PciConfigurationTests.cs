@@ -264,6 +264,17 @@ public class PciConfigurationTests
         Assert.Throws<InvalidDataException>(() => other.Host.Restore(new StateReader(stream)));
     }
 
+    [Theory]
+    [InlineData(false, 0x1B36UL)]
+    [InlineData(true, 0x0008UL)]
+    public void The_low_bits_of_the_address_count_only_where_an_option_says_so(bool counts, ulong read)
+    {
+        TestBoard board = new(wholeRegisterNumber: counts);
+        board.Ports.Write(0xCF8, AccessWidth.Dword, 0x8000_0002, 0);
+        Assert.Equal(counts ? 0x8000_0002UL : 0x8000_0000, board.Ports.Read(0xCF8, AccessWidth.Dword, 0));
+        Assert.Equal(read, board.Ports.Read(0xCFC, AccessWidth.Word, 0));
+    }
+
     private static PciDescriptor Describe(params PciBar[] bars) => new() { VendorId = 0x1234, DeviceId = 0x5678, ClassCode = 0xFF0000, Bars = bars };
 
     private int Add(params PciBar[] bars) => _board.Host.Add(Describe(bars), Mock.Of<IPciFunction>()).DeviceNumber;

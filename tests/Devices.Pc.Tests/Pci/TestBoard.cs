@@ -15,10 +15,10 @@ internal sealed class TestBoard : IDeviceContext, IMessageInterrupts, ILog, IDom
     private readonly Dictionary<string, object> _services = [];
     private readonly Queue<Action> _posted = [];
 
-    public TestBoard(int addressBits = 40, PciHostChipset chipset = PciHostChipset.Generic)
+    public TestBoard(int addressBits = 40, PciHostChipset chipset = PciHostChipset.Generic, bool wholeRegisterNumber = false)
     {
         Space = new TestMemorySpace { AddressBits = addressBits };
-        Host = new PciHost(this, new PciHostOptions { Chipset = chipset });
+        Host = new PciHost(this, new PciHostOptions { Chipset = chipset, WholeRegisterNumber = wholeRegisterNumber });
         Host.Reset();
     }
 
@@ -49,6 +49,8 @@ internal sealed class TestBoard : IDeviceContext, IMessageInterrupts, ILog, IDom
     public IGuestMemory Memory => Space;
 
     public IPciBus? Pci => Host;
+
+    public IIommu? Iommu { get; set; }
 
     public IMessageInterrupts Messages => this;
 

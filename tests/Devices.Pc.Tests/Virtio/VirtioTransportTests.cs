@@ -30,6 +30,19 @@ public class VirtioTransportTests
         Assert.Equal(VirtioDriver.Version1 | VirtioDriver.EventIndex | VirtioDriver.Indirect, _driver.OfferedFeatures);
     }
 
+    [Fact]
+    public void Behind_an_IOMMU_it_offers_to_use_the_platforms_addresses()
+    {
+        const ulong AccessPlatform = 1UL << 33;
+        TestBoard board = new() { Iommu = new Iommu.IommuMachine().Unit };
+        VirtioEntropyOptions options = new() { Source = board.AddService<IEntropySource>(new CountingSource()) };
+        using IDevice device = ((IDeviceFactory)new VirtioEntropyFactory()).Create(board, options);
+        VirtioDriver driver = new(board);
+        Assert.Equal(AccessPlatform, driver.OfferedFeatures & AccessPlatform);
+        driver.Start(VirtioDriver.Version1 | AccessPlatform, 8);
+        Assert.False(driver.NeedsReset);
+    }
+
     [Theory]
     [InlineData(0UL)]
     [InlineData(VirtioDriver.EventIndex)]

@@ -11,11 +11,11 @@ public interface IPciPort
     /// <summary>RAM as the function may master it: everything fails while bus mastering is off.</summary>
     IGuestMemory Memory { get; }
 
-    /// <summary>Whether the guest has switched MSI-X on.</summary>
+    /// <summary>Whether the guest has switched MSI or MSI-X on.</summary>
     bool MessagesEnabled { get; }
 
-    /// <summary>Signals an MSI-X vector; a masked one is kept pending. Nothing happens while MSI-X is off.</summary>
-    /// <param name="vector">The vector, from 0.</param>
+    /// <summary>Signals an MSI-X vector, of which a masked one is kept pending, or sends MSI's only message. Nothing happens while both are off.</summary>
+    /// <param name="vector">The vector, from 0; of no account to MSI.</param>
     void Signal(int vector);
 
     /// <summary>Drives the interrupt pin; obeys the command register's interrupt disable bit.</summary>

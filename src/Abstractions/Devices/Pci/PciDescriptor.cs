@@ -27,13 +27,16 @@ public sealed record PciDescriptor
     /// <summary>How many MSI-X vectors the function has; 0 for none, at most 2048. The bus places table and pending bits in a BAR of its own: the first free one.</summary>
     public int MessageCount { get; init; }
 
+    /// <summary>Whether the function has MSI: one vector, a 64-bit address (PCI Local Bus 3.0, 6.8.1). The bus places the capability after the others.</summary>
+    public bool HasMessageSignal { get; init; }
+
     /// <summary>The base address registers.</summary>
     public IReadOnlyList<PciBar> Bars { get; init; } = [];
 
     /// <summary>The expansion ROM's content (PCI Firmware 3.3, 5), or empty for none; at most 16 MiB. The bus maps it where its base address register says, filled up with ones to a power of two.</summary>
     public ReadOnlyMemory<byte> ExpansionRom { get; init; }
 
-    /// <summary>Capabilities beside MSI-X, in list order.</summary>
+    /// <summary>Capabilities beside MSI and MSI-X, in list order.</summary>
     public IReadOnlyList<PciCapability> Capabilities { get; init; } = [];
 
     /// <summary>Registers of the function's own in configuration space, without overlaps.</summary>
