@@ -28,7 +28,7 @@ public sealed class X86CoreFactory : ICpuCoreFactory
         if (context.Engine is not ("auto" or "interpreter"))
             throw new DiagnosticException("DOM3101", $"the x86 core has no engine '{context.Engine}'", "interpreter");
         CpuModel model = CpuModelCatalog.Find(context.Model).With(context.Features);
-        CoreGroup? group = context.VcpuCount > 1 ? _groups.GetOrCreateValue(context.Memory) : null;
+        CoreGroup? group = context is { VcpuCount: > 1, IsMonitored: false } ? _groups.GetOrCreateValue(context.Memory) : null;
         var core = new X86Core(context, model, group);
         foreach (ICpuExtensionFactory factory in context.Extensions)
         {

@@ -263,5 +263,11 @@ internal sealed unsafe partial class PvVcpu
         }
 
         EnterGuest();
+
+        // What arrived meanwhile found the vCPU outside the guest and did not ask it to leave.
+        if (HasShutDownOrEvent)
+            Core.RequestExit();
     }
+
+    private bool HasShutDownOrEvent => Domain.HasShutDown || (IsUpcallPending && !AreEventsMasked);
 }

@@ -26,6 +26,9 @@ public sealed record CpuCoreContext
     /// <summary>Whether floating point is exact software arithmetic throughout, as on a host without the instructions. The results are the same; it serves to compare the two.</summary>
     public bool SoftwareArithmetic { get; init; }
 
+    /// <summary>Whether a monitor runs the core and may hold some of the domain's cores until others have left the guest: then no core waits for others itself, and a locked access that the host cannot do in one operation is not one to the domain's other vCPUs.</summary>
+    public bool IsMonitored { get; init; }
+
     /// <summary>The machine's memory.</summary>
     public required IMachineMemory MachineMemory { get; init; }
 

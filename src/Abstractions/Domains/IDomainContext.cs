@@ -51,7 +51,7 @@ public interface IDomainContext
 
     /// <summary>Makes a vCPU's core of the kind that the manifest names.</summary>
     /// <param name="index">The vCPU's index.</param>
-    /// <param name="memory">Where the core's physical accesses go, or null for <see cref="MemorySpace"/>.</param>
+    /// <param name="memory">Where the core's physical accesses go, or null for <see cref="MemorySpace"/>. A core with memory of its own is a monitor's (<see cref="CpuCoreContext.IsMonitored"/>).</param>
     /// <returns>The core.</returns>
     ICpuCore CreateCore(int index, IPhysicalAddressSpace? memory = null);
 

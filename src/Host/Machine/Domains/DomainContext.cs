@@ -78,6 +78,7 @@ internal sealed class DomainContext : IDomainContext
             Extensions = cpu.Extensions,
             MachineMemory = MachineMemory,
             Memory = memory ?? MemorySpace,
+            IsMonitored = memory is not null,
             Ports = Ports,
             Clock = Clock,
             Seed = _domain.HasVirtualTime ? (ulong)_domain.Id : null,
