@@ -1,3 +1,4 @@
+using Dominion.Memory;
 using Dominion.Devices;
 using Dominion.Diagnostics;
 using Dominion.Domains;
@@ -30,7 +31,7 @@ internal sealed class BareFixture : IDisposable
         Context.SetupGet(c => c.Log).Returns(Log.Object);
         Context.SetupGet(c => c.Control).Returns(Control.Object);
         Context.Setup(c => c.CreateBoard()).Returns(() => Board.Object);
-        Context.Setup(c => c.CreateCore(It.IsAny<int>())).Returns((int i) => Cores[i]);
+        Context.Setup(c => c.CreateCore(It.IsAny<int>())).Returns((int i, IPhysicalAddressSpace? _) => Cores[i]);
         Context.Setup(c => c.Post(It.IsAny<Action>())).Callback((Action a) => a());
     }
 
