@@ -157,6 +157,7 @@ internal sealed unsafe partial class PvDomain
     private void ResetMemory()
     {
         FreeMemory();
+        _eventFrames.Clear();
         Channels.Bits = null;
         AllocateMemory();
         Channels.Bits = new EventChannels.TwoLevelEventBits(Layout, SharedInfo, this);

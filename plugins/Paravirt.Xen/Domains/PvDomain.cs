@@ -190,17 +190,15 @@ internal sealed unsafe partial class PvDomain : IDomain, IUpcallTarget, IFlushTa
     private static DiagnosticException NotPersistent() =>
         new(XenDiagnostics.NotPersistent, "a paravirtual domain cannot be saved in this build");
 
-    private static IX86Core CreateCore(IDomainContext context, int index, PvAddressSpace space)
+    private IX86Core CreateCore(IDomainContext context, int index)
     {
-        Cpu.ICpuCore core = context.CreateCore(index, space);
+        Cpu.ICpuCore core = context.CreateCore(index, Space);
         if (core is IX86Core x86)
             return x86;
         string architecture = core.Architecture;
         core.Dispose();
         throw new DiagnosticException(XenDiagnostics.NotX86, $"domain '{context.Name}' is of type 'pv', which needs x86 cores; these are {architecture}");
     }
-
-    private IX86Core CreateCore(IDomainContext context, int index) => CreateCore(context, index, Space);
 
     /// <summary>Serves XenStore's ring; a guest that refills it for ever waits its turn.</summary>
     private void Serve(XenStoreRingConnection store)

@@ -333,7 +333,6 @@ internal sealed unsafe partial class PvVcpu
         {
             if (Domain.Types.GetAs(mfn, FrameType.Writable) != XenError.Success)
                 return XenError.Invalid;
-            _infoFrame = mfn;
             byte* place = Domain.Hypervisor.Frames.Page(mfn) + offset;
             new ReadOnlySpan<byte>(_info, Domain.Layout.VcpuInfoSize).CopyTo(new Span<byte>(place, Domain.Layout.VcpuInfoSize));
             _info = place;
@@ -346,26 +345,7 @@ internal sealed unsafe partial class PvVcpu
         return XenError.Success;
     }
 
-    private ulong _infoFrame;
-
     private bool HasOwnInfo { get; set; }
-
-    /// <summary>Gives back every reference that the vCPU holds. Called under the paging lock.</summary>
-    public void ReleaseReferences()
-    {
-        Descriptors.Release();
-        if (HasOwnInfo)
-        {
-            UseSharedInfo();
-            Domain.Types.PutAs(_infoFrame);
-        }
-
-        if (UserRoot != 0)
-            Domain.Types.PutAs(UserRoot);
-        if (KernelRoot != 0)
-            Domain.Types.PutAs(KernelRoot);
-        UserRoot = KernelRoot = 0;
-    }
 
     /// <summary>Writes the relation between the time-stamp counter and the system time (struct vcpu_time_info).</summary>
     public void UpdateTime()

@@ -113,16 +113,6 @@ internal sealed class VcpuDescriptors(PvVcpu vcpu)
         return offset < DescriptorWindows.TablePages * (ulong)FrameRange.FrameSize && EnsureLdtPage((int)(offset >> FrameRange.FrameShift));
     }
 
-    /// <summary>Gives all references back.</summary>
-    public void Release()
-    {
-        foreach (ulong mfn in _gdt)
-            vcpu.Domain.Types.PutAs(mfn);
-        _gdt = [];
-        DropLdtPages();
-        _ldtEntries = 0;
-    }
-
     /// <summary>Points the processor's registers to the windows.</summary>
     public void Load()
     {

@@ -57,7 +57,7 @@ internal static class DescriptorRules
         return true;
     }
 
-    /// <summary>Call gates become not present here: the monitor looks at them when the fault of their use arrives. Other system descriptors are the VMM's alone.</summary>
+    /// <summary>Call gates become not present: their use faults, and the guest gets the fault. Other system descriptors are the VMM's alone.</summary>
     private static bool TryFixGate(ref ulong descriptor)
     {
         if (((descriptor >> TypeShift) & 15) != CallGate32)
